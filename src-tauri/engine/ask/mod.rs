@@ -1,0 +1,12 @@
+//! The questions. Each answer is a plain value that command line, window and report share; figures are links: each
+//! count comes with the filter that lists what it counts.
+
+pub mod attributions;
+pub mod authorized;
+pub mod coverage;
+pub mod evidence;
+pub mod findings;
+pub mod overview;
+pub mod raw;
+pub mod timeline;
+pub mod who;

@@ -1,0 +1,27 @@
+//! The vocabulary every room shares. Names are the field's: RFC 8693 (`subject`, `actor`, `audience`), OpenTelemetry
+//! (`trace`, `span`, `link`), NIST (`principal`). Nothing here reads, stores or decides.
+
+pub mod address;
+pub mod context;
+pub mod edge;
+pub mod event;
+pub mod evidence;
+pub mod finding;
+pub mod loss;
+pub mod principal;
+pub mod run;
+pub mod time;
+
+pub use address::Address;
+pub use context::{Asset, DirectoryRow, Effect, Entitlement, Entry, EntryType, Network};
+pub use edge::{EdgeError, Fault};
+pub use event::{
+    Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued, Outcome, Role,
+    SpanRef, TokenFacts, Wire,
+};
+pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
+pub use finding::{Confidence, Severity};
+pub use loss::{Loss, LossCode, LossSeverity};
+pub use principal::{Principal, WireKind};
+pub use run::{RunId, SpanId, TraceId};
+pub use time::{Clock, Time};

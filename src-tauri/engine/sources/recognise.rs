@@ -1,0 +1,1 @@
+//! Which source a file belongs to, by content, with the reason.
