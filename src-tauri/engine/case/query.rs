@@ -1,0 +1,1 @@
+//! Typed reads for the questions (`ask`).
