@@ -24,6 +24,9 @@ const CALLS: [(&str, &str, bool); 8] = [
     ("lambda", "Invoke", false),
 ];
 
+const DENIED: &[u8] =
+    br#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform: no identity-based policy allows it","#;
+
 /// One agent at work for one user: what stays the same over a run's records.
 struct Work {
     run: String,
@@ -68,31 +71,57 @@ pub fn write(records: u64, path: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn record(out: &mut impl Write, dice: &mut Dice, work: &Work, stamp: &str) -> std::io::Result<()> {
+    identity(out, work)?;
     let (service, event, read) = dice.pick(&CALLS);
-    let (agent, user, key) = (work.agent, work.user, &work.key);
-    let object = dice.next() % 200_000;
-    let bucket = dice.next() % 40;
-    // Each agent works in one account.
-    let account = agent % 5;
-    let id = dice.uuid();
-    let request = dice.uuid();
-    let failed = dice.next().is_multiple_of(40);
-    write!(
-        out,
-        r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","principalId":"AROAQ5RT7ZK2MW4{agent:06}:agent-{agent:02}","arn":"arn:aws:sts::7700441{account:05}:assumed-role/Agent{agent:02}Role/agent-{agent:02}","accountId":"7700441{account:05}","accessKeyId":"{key}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROAQ5RT7ZK2MW4{agent:06}","arn":"arn:aws:iam::7700441{account:05}:role/Agent{agent:02}Role","accountId":"7700441{account:05}","userName":"Agent{agent:02}Role"}},"webIdFederationData":{{}},"attributes":{{"creationDate":"{began}","mfaAuthenticated":"false"}},"sourceIdentity":"person{user:03}@bench.example"}}}},"eventTime":"{stamp}","eventSource":"{service}.amazonaws.com","eventName":"{event}","awsRegion":"eu-west-1","sourceIPAddress":"10.{agent}.{host}.{port}","userAgent":"[aws-sdk-rust/1.8 os/linux lang/rust agentkit/2.9 run/{run}]","#,
-        began = work.began,
-        host = dice.next() % 8,
-        port = 1 + dice.next() % 200,
-        run = work.run,
-    )?;
-    if failed {
-        out.write_all(br#""errorCode":"AccessDenied","errorMessage":"User is not authorized to perform this action because no identity-based policy allows it","#)?;
+    let (agent, run) = (work.agent, &work.run);
+    let (host, port) = (dice.next() % 8, 1 + dice.next() % 200);
+    write!(out, r#""eventTime":"{stamp}","eventSource":"{service}.amazonaws.com","eventName":"{event}","#)?;
+    write!(out, r#""awsRegion":"eu-west-1","sourceIPAddress":"10.{agent}.{host}.{port}","#)?;
+    write!(out, r#""userAgent":"[aws-sdk-rust/1.8 os/linux lang/rust agentkit/2.9 run/{run}]","#)?;
+    if dice.next().is_multiple_of(40) {
+        out.write_all(DENIED)?;
     }
+    outcome(out, dice, account(work), read)
+}
+
+/// Each agent works in one account.
+const fn account(work: &Work) -> usize {
+    work.agent % 5
+}
+
+fn identity(out: &mut impl Write, work: &Work) -> std::io::Result<()> {
+    let (agent, user, account) = (work.agent, work.user, account(work));
+    let (key, began) = (&work.key, &work.began);
+    write!(out, r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","#)?;
+    write!(out, r#""principalId":"AROAQ5RT7ZK2MW4{agent:06}:agent-{agent:02}","#)?;
+    write!(out, r#""arn":"arn:aws:sts::7700441{account:05}:assumed-role/Agent{agent:02}Role/agent-{agent:02}","#)?;
+    write!(out, r#""accountId":"7700441{account:05}","accessKeyId":"{key}","#)?;
+    write!(out, r#""sessionContext":{{"sessionIssuer":{{"type":"Role","#)?;
+    write!(out, r#""principalId":"AROAQ5RT7ZK2MW4{agent:06}","#)?;
+    write!(out, r#""arn":"arn:aws:iam::7700441{account:05}:role/Agent{agent:02}Role","#)?;
+    write!(out, r#""accountId":"7700441{account:05}","userName":"Agent{agent:02}Role"}},"#)?;
+    write!(out, r#""webIdFederationData":{{}},"attributes":{{"creationDate":"{began}","#)?;
+    write!(out, r#""mfaAuthenticated":"false"}},"sourceIdentity":"person{user:03}@bench.example"}}}},"#)
+}
+
+fn outcome(out: &mut impl Write, dice: &mut Dice, account: usize, read: bool) -> std::io::Result<()> {
+    let (bucket, object, size) = (dice.next() % 40, dice.next() % 200_000, dice.next() % 9_000_000);
+    let tenant = object % 3_000;
+    let (request, id) = (dice.uuid(), dice.uuid());
+    write!(out, r#""requestParameters":{{"bucketName":"bench-data-{bucket:02}","#)?;
+    write!(out, r#""key":"tenant/{tenant:04}/2026/03/object-{object:06}.parquet","#)?;
+    write!(out, r#""Host":"bench-data-{bucket:02}.s3.eu-west-1.amazonaws.com"}},"responseElements":null,"#)?;
+    write!(out, r#""additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","#)?;
+    write!(out, r#""bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":{size}}},"#)?;
+    write!(out, r#""requestID":"{request}","eventID":"{id}","#)?;
+    write!(out, r#""readOnly":{read},"resources":[{{"type":"AWS::S3::Object","#)?;
     write!(
         out,
-        r#""requestParameters":{{"bucketName":"bench-data-{bucket:02}","key":"tenant/{tenant:04}/2026/03/object-{object:06}.parquet","Host":"bench-data-{bucket:02}.s3.eu-west-1.amazonaws.com"}},"responseElements":null,"additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":{size}}},"requestID":"{request}","eventID":"{id}","readOnly":{read},"resources":[{{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::bench-data-{bucket:02}/tenant/{tenant:04}/2026/03/object-{object:06}.parquet"}},{{"accountId":"7700441{account:05}","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::bench-data-{bucket:02}"}}],"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"7700441{account:05}","eventCategory":"Data","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256"}}}}"#,
-        tenant = object % 3_000,
-        size = dice.next() % 9_000_000,
+        r#""ARN":"arn:aws:s3:::bench-data-{bucket:02}/tenant/{tenant:04}/2026/03/object-{object:06}.parquet"}},"#
     )?;
+    write!(out, r#"{{"accountId":"7700441{account:05}","type":"AWS::S3::Bucket","#)?;
+    write!(out, r#""ARN":"arn:aws:s3:::bench-data-{bucket:02}"}}],"eventType":"AwsApiCall","#)?;
+    write!(out, r#""managementEvent":false,"recipientAccountId":"7700441{account:05}","eventCategory":"Data","#)?;
+    write!(out, r#""tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256"}}}}"#)?;
     out.write_all(b"\n")
 }
