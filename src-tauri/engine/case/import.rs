@@ -370,7 +370,7 @@ fn refuse(
         target.counts.rejected += batch.chunks.len() as u64;
         next = stream.next_batch()?;
     }
-    for file_loss in stream.losses() {
+    for file_loss in stream.losses().iter().filter(|l| l.code != LossCode::UnknownFormat) {
         loss(db, target.file, file_loss)?;
     }
     let code = if matches!(form, Form::Empty) { LossCode::Skipped } else { LossCode::UnknownFormat };
