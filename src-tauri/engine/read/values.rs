@@ -170,7 +170,7 @@ impl Values {
                     let broken = (LossCode::Truncated, "the export ends inside this record".into());
                     out.push(Cut {
                         start: self.start,
-                        end: trimmed(window, self.start, window.end()),
+                        end: trimmed(window, self.start, window.end(), self.record_bytes),
                         broken: Some(broken),
                     });
                     self.place = Place::Between;
@@ -274,7 +274,7 @@ impl Values {
 
     /// The damaged record goes up to `next`.
     fn give_up(&mut self, window: &Window, next: u64, why: &'static str, out: &mut Vec<Cut>) {
-        let end = trimmed(window, self.start, next);
+        let end = trimmed(window, self.start, next, self.record_bytes);
         if end > self.start {
             out.push(Cut { start: self.start, end, broken: Some((LossCode::BrokenRecord, why.into())) });
         }
@@ -304,8 +304,11 @@ impl Cutter for Values {
     }
 }
 
-/// `end` without the separators before it, as far as they are near.
-fn trimmed(window: &Window, start: u64, end: u64) -> u64 {
+/// `end` without the separators before it, as far as they are near and the record is small enough to be kept.
+fn trimmed(window: &Window, start: u64, end: u64, record_bytes: u64) -> u64 {
+    if end - start > record_bytes {
+        return end;
+    }
     let near = window.slice(end.saturating_sub(NEAR).max(start), end);
     let separators = near.iter().rev().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
     end - separators as u64
