@@ -256,19 +256,20 @@ proptest! {
 
     #[test]
     fn one_flipped_byte_costs_its_record_and_at_most_its_neighbour(
-        records in records(), layout in layout(), at in any::<prop::sample::Index>(), mask in 1u8..,
+        records in records().prop_filter("two at least", |records| records.len() > 1),
+        layout in prop::sample::select(LAYOUTS[..7].to_vec()),
+        at in any::<prop::sample::Index>(),
+        mask in 1u8..,
     ) {
         let whole = layout.write(&records);
-        prop_assume!(!whole.is_empty() && layout != Layout::Csv);
         let before = split(&whole, &layout.form(), &Limits::default(), usize::MAX);
+        // The first record tells what the others look like; the wrapper's head tells where they are.
+        let head = before[1].0 as usize;
         let mut bytes = whole.clone();
-        let at = at.index(whole.len());
+        let at = head + at.index(whole.len() - head);
         bytes[at] ^= mask;
         let cuts = split_each_way(&bytes, &layout.form(), &Limits::default());
         let kept = before.iter().filter(|cut| cuts.iter().any(|other| other.0 == cut.0 && other.1 == cut.1)).count();
-        // The first record tells what the others look like; the wrapper's head tells where they are.
-        let head = before.get(1).map_or(whole.len() as u64, |second| second.0);
-        prop_assume!(at as u64 >= head);
         prop_assert!(kept + 2 >= before.len(), "{} of {} kept: {}", kept, before.len(), String::from_utf8_lossy(&bytes));
     }
 }

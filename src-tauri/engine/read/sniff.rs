@@ -52,7 +52,12 @@ impl Form {
 pub fn sniff(head: &[u8]) -> Form {
     let head = head.get(..HEAD_BYTES).unwrap_or(head);
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let Some(first) = text.first() else { return Form::Empty };
+    let Some(first) = text.first() else {
+        return match head.len() == HEAD_BYTES {
+            true => Form::Unknown { why: "it starts with nothing but blanks".into() },
+            false => Form::Empty,
+        };
+    };
     if let Some(what) = known_binary(head) {
         return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
     }

@@ -155,9 +155,11 @@ impl Values {
         match self.scan.run(window.from(self.pos), 0) {
             Seen::Done(length) => self.end_record(window, self.pos + length as u64, out),
             Seen::Broken { at, why } => {
-                let small = self.pos + at as u64 - self.start <= self.record_bytes;
+                let at = self.pos + at as u64;
+                // The bytes of a record beyond the limit are gone: the search can only begin at the damage.
+                let small = at - self.start <= self.record_bytes;
                 self.shape.damaged = if small { first_key(window, self.start).map(<[u8]>::to_vec) } else { None };
-                self.place = Place::Lost { search: self.start + 1, why };
+                self.place = Place::Lost { search: if small { self.start + 1 } else { at }, why };
             }
             Seen::More => {
                 self.pos = window.end();
@@ -211,11 +213,11 @@ impl Values {
                 self.place = Place::Between;
                 true
             }
-            Seen::Broken { why, .. } => {
+            Seen::Broken { at, why } => {
                 self.shape.damaged = None;
-                self.start = self.pos;
+                self.start = self.pos + at as u64;
                 self.nested = 0;
-                self.place = Place::Lost { search: self.pos, why };
+                self.place = Place::Lost { search: self.start, why };
                 true
             }
         }
@@ -287,7 +289,7 @@ impl Values {
     fn hold(&self) -> Hold {
         let (sure, needed) = match self.place {
             Place::Between | Place::Around => return Hold { from: self.pos, open: None },
-            Place::Record => (self.pos, self.pos),
+            Place::Record => (self.pos, self.pos.saturating_sub(NEAR)),
             Place::Lost { search, .. } => (search, search.saturating_sub(NEAR)),
             Place::Trial { at, .. } => (at, at.saturating_sub(NEAR)),
         };
