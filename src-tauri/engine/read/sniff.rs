@@ -62,8 +62,8 @@ pub fn sniff(head: &[u8]) -> Form {
         return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
     }
     match first {
-        b'[' => array(text),
-        b'{' => object(text),
+        b'[' if begins_value(text[1..].trim_ascii_start(), b']') => array(text),
+        b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) => Form::Lines,
         _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| unknown(text)),
     }
@@ -89,6 +89,15 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
     let tar = (head.get(257..262) == Some(b"ustar")).then_some("a tar archive");
     let binary = || head.iter().take(8 << 10).any(|b| *b == 0).then_some("binary data");
     magic.or(tar).or_else(binary)
+}
+
+/// Whether what follows a bracket can be JSON, or is the bracket's end: `[section]` of a settings file is neither.
+fn begins_value(text: &[u8], end: u8) -> bool {
+    let word = |word: &[u8]| text.starts_with(word) || word.starts_with(text);
+    match text.first() {
+        None | Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9') => true,
+        Some(byte) => *byte == end || word(b"true") || word(b"false") || word(b"null"),
+    }
 }
 
 fn unknown(text: &[u8]) -> Form {
@@ -238,6 +247,8 @@ mod tests {
         assert_eq!(form(r#"{"data":[1,2]}"#), Form::Objects);
         assert_eq!(form("{\n\"a\":1\n}\n{\n\"a\":2\n}\n"), Form::Objects);
         assert_eq!(form(" [{\"a\":1}]"), Form::Array);
+        assert!(matches!(form("[section]\nkey = 1\n"), Form::Unknown { .. }));
+        assert!(matches!(form("{'a': None}\n{'a': 1}\n"), Form::Unknown { .. }));
     }
 
     #[test]
