@@ -21,14 +21,14 @@ fn of(read: impl Read + Send + 'static, limits: &Limits) -> Stream {
     Stream::over(Export::file("test.json".as_ref()), Origin::of(read), limits).unwrap()
 }
 
-struct Read1 {
+struct Got {
     texts: Vec<Vec<u8>>,
     broken: Vec<Option<LossCode>>,
     losses: Vec<LossCode>,
     facts: FileFacts,
 }
 
-fn read(mut stream: Stream) -> Read1 {
+fn read(mut stream: Stream) -> Got {
     let (mut texts, mut broken) = (Vec::new(), Vec::new());
     while let Some(batch) = stream.next_batch().unwrap() {
         for chunk in &batch.chunks {
@@ -37,7 +37,7 @@ fn read(mut stream: Stream) -> Read1 {
         }
     }
     let losses = stream.losses().iter().map(|loss| loss.code).collect();
-    Read1 { texts, broken, losses, facts: stream.finish() }
+    Got { texts, broken, losses, facts: stream.finish() }
 }
 
 fn sha(bytes: &[u8]) -> String {
@@ -329,4 +329,10 @@ fn folders_are_walked_in_order_and_links_do_not_loop() {
     #[cfg(unix)]
     assert!(found.skipped.iter().any(|(shown, loss)| shown.ends_with("loop") && loss.code == LossCode::Skipped));
     assert!(matches!(find(&[root.join("none")], &Limits::default()), Err(ReadError::Missing { .. })));
+}
+
+#[test]
+fn a_stream_goes_to_another_thread() {
+    fn moves<T: Send + 'static>() {}
+    moves::<Stream>();
 }

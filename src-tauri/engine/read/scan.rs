@@ -34,6 +34,7 @@ enum Inside {
 /// What one byte of structure begins or ends.
 enum Step {
     Next,
+    Blank,
     String,
     Literal,
     Closed,
@@ -50,6 +51,7 @@ pub(super) struct Scan {
     /// Brackets open beyond the limit: counted, not remembered, so that hostile nesting costs no memory.
     beyond: u64,
     deep: bool,
+    container: bool,
     expect: Expect,
     inside: Inside,
 }
@@ -57,7 +59,15 @@ pub(super) struct Scan {
 impl Scan {
     pub fn new(limit: usize) -> Scan {
         let stack = Vec::with_capacity(limit.min(256));
-        Scan { limit, stack, beyond: 0, deep: false, expect: Expect::Value, inside: Inside::Structure }
+        Scan {
+            limit,
+            stack,
+            beyond: 0,
+            deep: false,
+            container: false,
+            expect: Expect::Value,
+            inside: Inside::Structure,
+        }
     }
 
     /// Ready for a new value.
@@ -71,6 +81,7 @@ impl Scan {
         self.stack.resize(objects, b'{');
         self.beyond = 0;
         self.deep = false;
+        self.container = false;
         self.expect = if objects > 0 { Expect::CommaOrEnd } else { Expect::Value };
         self.inside = Inside::Structure;
     }
@@ -78,6 +89,11 @@ impl Scan {
     /// Whether the value nested deeper than the limit.
     pub fn too_deep(&self) -> bool {
         self.deep
+    }
+
+    /// Whether the value that just ended was an object or array.
+    pub fn is_container(&self) -> bool {
+        self.container
     }
 
     /// Whether the value is whole if the text ends here: a bare number or word has no closing byte.
@@ -97,6 +113,7 @@ impl Scan {
             let step = if self.beyond > 0 { self.count_only(byte) } else { self.structure(byte) };
             match step {
                 Step::Next => {}
+                Step::Blank => i = skip_spaces(text, i),
                 Step::String => match self.string(text, i, false) {
                     Seen::Done(next) => {
                         i = next;
@@ -196,6 +213,7 @@ impl Scan {
     }
 
     fn open(&mut self, byte: u8) -> Step {
+        self.container = true;
         if self.stack.len() >= self.limit {
             self.deep = true;
             self.beyond = 1;
@@ -265,7 +283,22 @@ impl Scan {
 }
 
 fn blank_or(byte: u8, why: &'static str) -> Step {
-    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') { Step::Next } else { Step::Wrong(why) }
+    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') { Step::Blank } else { Step::Wrong(why) }
+}
+
+/// Over the spaces of an indentation, eight at a time.
+#[inline]
+fn skip_spaces(text: &[u8], from: usize) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+    let mut i = from;
+    while let Some(eight) = text.get(i..).and_then(|rest| rest.first_chunk::<8>()) {
+        let others = u64::from_le_bytes(*eight) ^ SPACES;
+        if others != 0 {
+            return i + (others.trailing_zeros() / 8) as usize;
+        }
+        i += 8;
+    }
+    i
 }
 
 const CONTROL: &str = "a line break or control character inside a string";
