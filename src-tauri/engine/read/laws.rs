@@ -241,7 +241,9 @@ proptest! {
     #[test]
     fn a_cut_loses_the_end_alone(records in records(), layout in layout(), at in any::<prop::sample::Index>()) {
         let whole = layout.write(&records);
-        prop_assume!(!whole.is_empty());
+        if whole.is_empty() {
+            return Ok(());
+        }
         let before = split(&whole, &layout.form(), &Limits::default(), usize::MAX);
         let bytes = &whole[..at.index(whole.len())];
         let cuts = split_each_way(bytes, &layout.form(), &Limits::default());

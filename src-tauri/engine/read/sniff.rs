@@ -62,7 +62,7 @@ pub fn sniff(head: &[u8]) -> Form {
         return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
     }
     match first {
-        b'[' if begins_value(text[1..].trim_ascii_start(), b']') => array(text),
+        b'[' if begins_value(text) => array(text),
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) => Form::Lines,
         _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| unknown(text)),
@@ -91,12 +91,14 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
     magic.or(tar).or_else(binary)
 }
 
-/// Whether what follows a bracket can be JSON, or is the bracket's end: `[section]` of a settings file is neither.
-fn begins_value(text: &[u8], end: u8) -> bool {
+/// Whether what follows the brackets can be JSON: `[section]` of a settings file cannot.
+fn begins_value(text: &[u8]) -> bool {
+    let brackets = text.iter().take_while(|b| **b == b'[' || b.is_ascii_whitespace()).count();
+    let text = &text[brackets..];
     let word = |word: &[u8]| text.starts_with(word) || word.starts_with(text);
     match text.first() {
-        None | Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9') => true,
-        Some(byte) => *byte == end || word(b"true") || word(b"false") || word(b"null"),
+        None | Some(b'{' | b']' | b'"' | b'-' | b'0'..=b'9') => true,
+        Some(_) => word(b"true") || word(b"false") || word(b"null"),
     }
 }
 
@@ -247,6 +249,7 @@ mod tests {
         assert_eq!(form(r#"{"data":[1,2]}"#), Form::Objects);
         assert_eq!(form("{\n\"a\":1\n}\n{\n\"a\":2\n}\n"), Form::Objects);
         assert_eq!(form(" [{\"a\":1}]"), Form::Array);
+        assert!(matches!(form("[[plans]]\nid = 1\n"), Form::Unknown { .. }));
         assert!(matches!(form("[section]\nkey = 1\n"), Form::Unknown { .. }));
         assert!(matches!(form("{'a': None}\n{'a': 1}\n"), Form::Unknown { .. }));
     }
