@@ -68,7 +68,7 @@ pub fn four(coverage: &Coverage) -> Vec<Figure> {
 }
 
 fn along(n: u64, of: u64) -> u64 {
-    if of == 0 { 0 } else { (n * FULL / of).min(FULL) }
+    (n * FULL).checked_div(of).unwrap_or(0).min(FULL)
 }
 
 /// Calls of a day, or of some days where there are too many to print.

@@ -6,7 +6,7 @@ use super::publish::{initiator_words, names_people};
 use super::view::{CallLine, EvidenceItem, FrozenView, RuleRun};
 use super::{ReportError, json, text};
 use crate::ask::findings::{Criterion, FindingDetail, FindingRow, Instance};
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Output, State, UndefinedBehavior, context};
@@ -53,6 +53,8 @@ fn environment() -> Result<Environment<'static>, ReportError> {
     env.add_filter("moment", |t: String| moment(&t));
     env.add_filter("day", |t: String| day(&t));
     env.add_filter("css", |t: String| Value::from_safe_string(text::css_string(&t)));
+    env.add_filter("id", |t: String| Value::from_safe_string(text::html_id(&t)));
+    env.add_filter("prose", |t: String| Value::from_safe_string(text::html_prose(&t)));
     env.add_filter("words", |t: String| t.replace('_', " "));
     for (name, source) in TEMPLATES {
         env.add_template(name, source)?;
@@ -135,6 +137,8 @@ struct Period {
     from: Option<String>,
     to: Option<String>,
     declared: bool,
+    /// The last day that belongs to it; the end of a declared period does not.
+    last_day: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -328,7 +332,11 @@ fn period(view: &FrozenView) -> Period {
         true => (view.scope.from.clone(), view.scope.to.clone()),
         false => (view.overview.first.clone(), view.overview.last.clone()),
     };
-    Period { from, to, declared }
+    let last_day = to.as_deref().map(|to| match parse(to) {
+        Some(end) if declared => day(&(end - TimeDelta::seconds(1)).to_rfc3339()),
+        _ => day(to),
+    });
+    Period { from, to, declared, last_day }
 }
 
 /// A finding that would be critical with a second person's signature says so in its severity.

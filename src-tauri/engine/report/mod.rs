@@ -12,6 +12,8 @@ pub mod view;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod sample_findings;
+#[cfg(test)]
 mod tests;
 
 use std::path::Path;

@@ -15,7 +15,7 @@ pub fn initiator_words(call: &CallLine) -> String {
     match (&call.recorded_initiator, call.grade.as_deref()) {
         (Some(person), grade) if names_people(grade) => person.clone(),
         (_, None) => "none required".to_owned(),
-        (_, Some("X")) => "not named (refused, X)".to_owned(),
+        (_, Some("X")) => "not named (refused)".to_owned(),
         (_, Some(grade)) => format!("not named (grade {grade})"),
     }
 }

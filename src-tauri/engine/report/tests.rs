@@ -57,6 +57,11 @@ fn with_text(format: Format, payload: &str) -> String {
     text_of(&view, format)
 }
 
+/// The report without the two elements that depend on the characters of a value.
+fn without_breaks(html: &str) -> String {
+    ["<wbr>", "<code>", "</code>"].iter().fold(html.to_owned(), |html, mark| html.replace(mark, ""))
+}
+
 /// Puts a payload into every text field. Closed words (grade, severity) are extended too: a report must survive them.
 fn poison(view: &mut FrozenView, payload: &str) {
     fn add(text: &mut String, payload: &str) {
@@ -175,7 +180,7 @@ fn poison(view: &mut FrozenView, payload: &str) {
 
 #[test]
 fn nothing_from_an_export_runs() {
-    let harmless = with_text(Format::Html, "word");
+    let harmless = without_breaks(&with_text(Format::Html, "word"));
     for payload in [
         "<script>alert(1)</script>",
         "\"><img src=x onerror=alert(1)>",
@@ -194,7 +199,7 @@ fn nothing_from_an_export_runs() {
         "-2+3",
         "\t=1",
     ] {
-        let html = with_text(Format::Html, payload);
+        let html = without_breaks(&with_text(Format::Html, payload));
         // The same markup as for a harmless word: not one element, attribute or template mark more.
         for mark in ["<", "\"", "'", "`", "{{", "{%"] {
             assert_eq!(html.matches(mark).count(), harmless.matches(mark).count(), "{mark} through {payload:?}");
@@ -246,12 +251,12 @@ fn links_lead_somewhere_and_ids_are_unique() {
 fn people_are_named_at_grade_b_or_better_only() {
     for format in Format::ALL {
         let report = text_of(&fernhill(), format);
-        assert!(report.contains("lena.osei@fernhill.example"), "named at B");
+        assert!(without_breaks(&report).contains("lena.osei@fernhill.example"), "named at B");
         assert!(!report.contains("t.brandt") && !report.contains("Brandt"), "withheld at C, in {format:?}");
     }
     assert!(text_of(&fernhill(), Format::Html).contains("not named (grade C)"));
     // An account that is the subject of a finding stays an account.
-    assert!(text_of(&fernhill(), Format::Html).contains("svc-claims@fernhill.example"));
+    assert!(without_breaks(&text_of(&fernhill(), Format::Html)).contains("svc-claims@fernhill.example"));
     // One grade down, and the name goes everywhere.
     let mut view = fernhill();
     view.calls.iter_mut().filter(|c| c.recorded_initiator.is_some()).for_each(|c| c.grade = Some("D".to_owned()));
@@ -414,9 +419,9 @@ proptest! {
 
     #[test]
     fn any_text_survives_every_format(payload in "\\PC{1,12}|[\\x00-\\x20\"'=+@;<>{}%#\\-\u{202a}-\u{202e}]{1,8}") {
-        let html = with_text(Format::Html, &payload);
+        let html = without_breaks(&with_text(Format::Html, &payload));
         prop_assert!(!html.chars().any(|c| (c.is_control() && c != '\n') || text::is_deceptive(c)));
-        prop_assert_eq!(html.matches('<').count(), with_text(Format::Html, "word").matches('<').count());
+        prop_assert_eq!(html.matches('<').count(), without_breaks(&with_text(Format::Html, "word")).matches('<').count());
         let json: Value = serde_json::from_str(&with_text(Format::Json, &payload)).unwrap();
         prop_assert!(json["view"]["files"][0]["path"].as_str().unwrap().starts_with(&payload));
         let table = with_text(Format::Csv, &payload);

@@ -58,12 +58,50 @@ pub fn html(text: &str) -> String {
     out
 }
 
-/// For a quoted string in a style sheet: everything but plain letters, digits and spaces as a numbered escape.
+/// An id for HTML: it may be broken where its parts join, and only shows a break that is one.
+pub fn html_id(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut part = 0;
+    for (at, c) in text.char_indices() {
+        if matches!(c, '/' | ':' | '@' | '_' | '-') {
+            let end = at + c.len_utf8();
+            out.push_str(&html(&text[part..end]));
+            out.push_str("<wbr>");
+            part = end;
+        }
+    }
+    out.push_str(&html(&text[part..]));
+    out
+}
+
+/// A sentence for HTML, in which what stands between backticks is set as code.
+pub fn html_prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // Unpaired backticks are only characters.
+    if parts.len().is_multiple_of(2) {
+        return html(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, part) in parts.into_iter().enumerate() {
+        match at % 2 {
+            0 => out.push_str(&html(part)),
+            _ => {
+                out.push_str("<code>");
+                out.push_str(&html(part));
+                out.push_str("</code>");
+            }
+        }
+    }
+    out
+}
+
+/// For a quoted string in a style sheet: everything but plain letters and digits as a numbered escape
+/// (a space too: after an escape it would be swallowed).
 pub fn css_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in visible(text).chars() {
-        if c.is_ascii_alphanumeric() || c == ' ' {
+        if c.is_ascii_alphanumeric() {
             out.push(c);
         } else {
             let _ = write!(out, "\\{:06x}", c as u32);
@@ -123,6 +161,13 @@ mod tests {
         let css = css_string("\"; } </style><script>\\");
         assert!(css.starts_with('"') && css.ends_with('"'));
         assert!(!css[1..css.len() - 1].contains(['"', '<', '>', ';', '}', '/']), "{css}");
+    }
+
+    #[test]
+    fn ids_and_sentences_bring_no_markup_of_their_own() {
+        assert_eq!(html_id("a/<b>-c"), "a/<wbr>&lt;b&gt;-<wbr>c");
+        assert_eq!(html_prose("set `a<b` now"), "set <code>a&lt;b</code> now");
+        assert_eq!(html_prose("one ` only"), "one &#96; only");
     }
 
     #[test]
