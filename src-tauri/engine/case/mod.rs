@@ -1,1 +1,25 @@
-//! (being built)
+//! The case file: one SQLite database. The only room that writes tables, and with rule files the only one that
+//! holds SQL; others read through the typed functions here.
+
+mod context;
+mod derived;
+mod error;
+mod events;
+mod import;
+mod intern;
+mod pipeline;
+mod query;
+mod raw;
+mod store;
+mod verify;
+mod write;
+
+pub use context::{AssetRow, DirectoryEntry, GrantRow};
+pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
+pub use error::CaseError;
+pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
+pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
+pub use query::*;
+pub use raw::{Raw, RawPlace};
+pub use store::Case;
+pub use verify::{Verification, verify};

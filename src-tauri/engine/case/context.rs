@@ -1,0 +1,150 @@
+//! Context rows: the directory, entitlements, stakes and networks.
+
+use super::error::CaseError;
+use super::store::Case;
+use crate::model::{EntryType, Network, Principal, Time};
+
+/// A directory row with the event that is its raw record.
+#[derive(Debug, Clone)]
+pub struct DirectoryEntry {
+    pub event: i64,
+    pub id: String,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub entry_type: EntryType,
+    pub status: Option<String>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    pub department: Option<String>,
+    pub owner: Option<String>,
+    /// (namespace, value)
+    pub aliases: Vec<(String, String)>,
+}
+
+/// A right with the event that is its raw record.
+#[derive(Debug, Clone)]
+pub struct GrantRow {
+    pub event: i64,
+    pub principal: String,
+    pub service: Option<String>,
+    pub action: String,
+    pub resource: String,
+    pub allow: bool,
+    pub condition: String,
+    pub valid_from: Option<Time>,
+    pub valid_to: Option<Time>,
+}
+
+/// Stakes.
+#[derive(Debug, Clone)]
+pub struct AssetRow {
+    pub event: i64,
+    pub service: Option<String>,
+    pub action: String,
+    pub resource: String,
+    pub data_class: Option<String>,
+    pub effect: Option<String>,
+    pub per_user: bool,
+    pub regulated_by: Option<String>,
+    pub required_pattern: Option<String>,
+}
+
+impl Case {
+    pub fn directory(&self) -> Result<Vec<DirectoryEntry>, CaseError> {
+        let mut aliases = self.db.prepare("SELECT namespace, value FROM aliases WHERE event = ?1 ORDER BY n")?;
+        let mut query = self.db.prepare(
+            "SELECT event, own_id, email, name, type, status, start, end_time, department, owner FROM directory
+             ORDER BY own_id, event",
+        )?;
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(r) = rows.next()? {
+            let event = r.get(0)?;
+            out.push(DirectoryEntry {
+                event,
+                id: r.get(1)?,
+                email: r.get(2)?,
+                name: r.get(3)?,
+                entry_type: EntryType::from_word(&r.get::<_, String>(4)?).unwrap_or(EntryType::Service),
+                status: r.get(5)?,
+                start: r.get::<_, Option<i64>>(6)?.map(Time),
+                end: r.get::<_, Option<i64>>(7)?.map(Time),
+                department: r.get(8)?,
+                owner: r.get(9)?,
+                aliases: aliases.query_map([event], |a| Ok((a.get(0)?, a.get(1)?)))?.collect::<Result<_, _>>()?,
+            });
+        }
+        Ok(out)
+    }
+
+    pub fn grants(&self) -> Result<Vec<GrantRow>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT event, principal, service, action, resource, allow, condition, valid_from, valid_to FROM entitlements
+             ORDER BY principal, action, resource, event",
+        )?;
+        let rows = query.query_map([], |r| {
+            Ok(GrantRow {
+                event: r.get(0)?,
+                principal: r.get(1)?,
+                service: r.get(2)?,
+                action: r.get(3)?,
+                resource: r.get(4)?,
+                allow: r.get(5)?,
+                condition: r.get(6)?,
+                valid_from: r.get::<_, Option<i64>>(7)?.map(Time),
+                valid_to: r.get::<_, Option<i64>>(8)?.map(Time),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn assets(&self) -> Result<Vec<AssetRow>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT event, service, action, resource, data_class, effect, per_user, regulated_by, required_pattern
+             FROM assets ORDER BY service, action, resource, event",
+        )?;
+        let rows = query.query_map([], |r| {
+            Ok(AssetRow {
+                event: r.get(0)?,
+                service: r.get(1)?,
+                action: r.get(2)?,
+                resource: r.get(3)?,
+                data_class: r.get(4)?,
+                effect: r.get(5)?,
+                per_user: r.get(6)?,
+                regulated_by: r.get(7)?,
+                required_pattern: r.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn networks(&self) -> Result<Vec<Network>, CaseError> {
+        let mut query = self.db.prepare("SELECT cidr, label, environment FROM networks ORDER BY cidr, event")?;
+        let rows =
+            query.query_map([], |r| Ok(Network { cidr: r.get(0)?, label: r.get(1)?, environment: r.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All principals by id; index 0 is unused.
+    pub fn principals(&self) -> Result<Vec<Principal>, CaseError> {
+        let most: i64 = self.db.query_row("SELECT coalesce(max(id), 0) FROM principals", [], |r| r.get(0))?;
+        let mut out = vec![Principal { namespace: String::new(), id: String::new() }; most as usize + 1];
+        let mut query = self.db.prepare("SELECT id, namespace, own_id FROM principals")?;
+        let mut rows = query.query([])?;
+        while let Some(r) = rows.next()? {
+            if let Some(slot) = out.get_mut(r.get::<_, i64>(0)? as usize) {
+                *slot = Principal { namespace: r.get(1)?, id: r.get(2)? };
+            }
+        }
+        Ok(out)
+    }
+
+    /// How principals stood on the wire: (principal, wire kind as its number).
+    pub fn wire_kinds(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self
+            .db
+            .prepare("SELECT DISTINCT wire, wire_kind FROM events WHERE wire IS NOT NULL ORDER BY wire, wire_kind")?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,254 @@
+//! Conclusions: written anew by each analysis in one transaction, so that a case never shows half of two.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::error::CaseError;
+use super::store::Case;
+use crate::model::{Confidence, EventKind, Severity, Time};
+
+/// One who or what stands behind principals.
+#[derive(Debug, Clone)]
+pub struct PartyRecord {
+    pub id: i64,
+    pub kind: String,
+    pub shown: String,
+    pub name: Option<String>,
+    pub department: Option<String>,
+    pub status: Option<String>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    /// Event of the directory row.
+    pub directory: Option<i64>,
+    pub verified: bool,
+    pub principals: Vec<i64>,
+}
+
+/// A run as the case knows it.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    pub id: i64,
+    /// String id of the run id in normal form.
+    pub key: i64,
+    pub held: bool,
+    pub agent: Option<i64>,
+    pub first: Option<Time>,
+    pub last: Option<Time>,
+    pub calls: u32,
+    /// How the walk to its origin ends: `person`, `trigger`, `ambiguous`, `contradicted`, `missing_parent`, `no_origin`.
+    pub ending: &'static str,
+    pub person: Option<i64>,
+    pub trigger: Option<String>,
+    /// (parent run, event that says so)
+    pub parents: Vec<(i64, Option<i64>)>,
+}
+
+/// Attribution of one event.
+#[derive(Debug, Clone)]
+pub struct AttributionRecord {
+    pub event: i64,
+    pub time: Option<Time>,
+    pub kind: EventKind,
+    /// `attributed`, `supported`, `refused`, `contradicted`, `automation`.
+    pub standing: &'static str,
+    pub human: Option<i64>,
+    pub grade: Option<&'static str>,
+    pub agent: Option<i64>,
+    pub agent_grade: Option<&'static str>,
+    pub authority: Option<i64>,
+    pub wire_party: Option<i64>,
+    pub wire_kind: &'static str,
+    pub run: Option<i64>,
+    pub pattern: &'static str,
+    pub refusal: Option<&'static str>,
+    pub caution: Option<&'static str>,
+    /// Evidence codes of the best proof, blank-separated, strongest first.
+    pub evidence: String,
+    pub both_on_record: bool,
+    /// The call carries evidence of an agent: run id, agent on the record, token with an actor.
+    pub agent_evidence: bool,
+    /// For a call that names nobody: `no_evidence`, `no_origin`, `missing_parent`, `ambiguous`, `contradiction`, ...
+    pub gap: Option<&'static str>,
+}
+
+/// A finding.
+#[derive(Debug, Clone)]
+pub struct FindingRecord {
+    pub id: String,
+    pub rule: String,
+    pub version: i64,
+    pub severity: Severity,
+    pub potential_critical: bool,
+    pub unrated: bool,
+    pub confidence: Confidence,
+    pub title: String,
+    pub cause: String,
+    pub design_fact: bool,
+    pub impact: u8,
+    pub failure: u8,
+    /// Reasons, population, what speaks against it: JSON of the rules room.
+    pub detail: String,
+    pub instances: Vec<InstanceRecord>,
+}
+
+#[derive(Debug, Clone)]
+pub struct InstanceRecord {
+    pub id: String,
+    pub principal: Option<String>,
+    pub token: Option<String>,
+    pub run: Option<String>,
+    pub agent: Option<String>,
+    pub tool: Option<String>,
+    pub sentence: String,
+    pub events: Vec<i64>,
+}
+
+/// An analysis being written.
+pub struct Derived<'a> {
+    tx: Transaction<'a>,
+}
+
+const DERIVED_TABLES: &[&str] =
+    &["parties", "party_of", "runs", "run_parents", "attributions", "findings", "instances", "instance_events"];
+
+impl Case {
+    /// Starts an analysis: the earlier conclusions go, all or nothing.
+    pub fn derive(&self) -> Result<Derived<'_>, CaseError> {
+        let tx = self.db.unchecked_transaction()?;
+        for table in DERIVED_TABLES {
+            tx.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        Ok(Derived { tx })
+    }
+}
+
+impl Derived<'_> {
+    /// The database as it stands inside this analysis.
+    pub fn database(&self) -> &Connection {
+        &self.tx
+    }
+
+    pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO parties VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
+            p.id,
+            p.kind,
+            p.shown,
+            p.name,
+            p.department,
+            p.status,
+            p.start.map(|t| t.0),
+            p.end.map(|t| t.0),
+            p.directory,
+            p.verified
+        ])?;
+        for principal in &p.principals {
+            self.tx.prepare_cached("INSERT INTO party_of VALUES (?1, ?2)")?.execute((principal, p.id))?;
+        }
+        Ok(())
+    }
+
+    pub fn run(&self, r: &RunRecord) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
+            r.id,
+            r.key,
+            r.held,
+            r.agent,
+            r.first.map(|t| t.0),
+            r.last.map(|t| t.0),
+            r.calls,
+            r.ending,
+            r.person,
+            r.trigger
+        ])?;
+        for (parent, event) in &r.parents {
+            self.tx.prepare_cached("INSERT OR IGNORE INTO run_parents VALUES (?1, ?2, ?3)")?.execute((r.id, parent, event))?;
+        }
+        Ok(())
+    }
+
+    pub fn attribution(&self, a: &AttributionRecord) -> Result<(), CaseError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO attributions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 ?17, ?18, ?19)",
+            )?
+            .execute(params![
+                a.event,
+                a.time.map(|t| t.0),
+                a.kind as i64,
+                a.standing,
+                a.human,
+                a.grade,
+                a.agent,
+                a.agent_grade,
+                a.authority,
+                a.wire_party,
+                a.wire_kind,
+                a.run,
+                a.pattern,
+                a.refusal,
+                a.caution,
+                a.evidence,
+                a.both_on_record,
+                a.agent_evidence,
+                a.gap
+            ])?;
+        Ok(())
+    }
+
+    pub fn finding(&self, f: &FindingRecord) -> Result<(), CaseError> {
+        let events: std::collections::BTreeSet<i64> = f.instances.iter().flat_map(|i| i.events.iter().copied()).collect();
+        let mut span: (Option<i64>, Option<i64>) = (None, None);
+        for event in &events {
+            let time: Option<i64> =
+                self.tx.prepare_cached("SELECT time FROM events WHERE id = ?1")?.query_row([event], |r| r.get(0))?;
+            if let Some(t) = time {
+                span = (Some(span.0.map_or(t, |f| f.min(t))), Some(span.1.map_or(t, |l| l.max(t))));
+            }
+        }
+        self.tx
+            .prepare_cached(
+                "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(params![
+                f.id,
+                f.rule,
+                f.version,
+                f.severity.rank(),
+                f.potential_critical,
+                f.unrated,
+                f.confidence.word(),
+                f.title,
+                f.cause,
+                f.design_fact,
+                events.len() as i64,
+                span.0,
+                span.1,
+                f.impact,
+                f.failure,
+                f.detail
+            ])?;
+        for (n, i) in f.instances.iter().enumerate() {
+            self.tx.prepare_cached("INSERT INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
+                i.id,
+                f.id,
+                n as i64,
+                i.principal,
+                i.token,
+                i.run,
+                i.agent,
+                i.tool,
+                i.sentence
+            ])?;
+            for (m, event) in i.events.iter().enumerate() {
+                self.tx
+                    .prepare_cached("INSERT INTO instance_events VALUES (?1, ?2, ?3)")?
+                    .execute((&i.id, m as i64, event))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn commit(self) -> Result<(), CaseError> {
+        Ok(self.tx.commit()?)
+    }
+}

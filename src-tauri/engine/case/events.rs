@@ -1,0 +1,352 @@
+//! Events as narrow rows of numbers, in the order of time: what lineage, attribution and rules stream over.
+
+use rusqlite::Row;
+
+use super::error::CaseError;
+use super::store::Case;
+use crate::model::{
+    CredentialKind, DecisionEffect, EventKind, EvidenceKind, FilledBy, Outcome, Role, Time, WhyEmpty, WireKind,
+};
+
+/// An event without its text: numbers are ids of `strings` and `principals`.
+#[derive(Debug, Clone)]
+pub struct CallRow {
+    pub event: i64,
+    pub source: i64,
+    pub kind: EventKind,
+    pub time: Option<Time>,
+    pub end: Option<Time>,
+    pub service: Option<i64>,
+    pub action: Option<i64>,
+    pub resource: Option<i64>,
+    pub outcome: Outcome,
+    pub wire: Option<i64>,
+    pub wire_kind: WireKind,
+    pub wire_by: Option<FilledBy>,
+    pub human_empty: WhyEmpty,
+    pub run: Option<i64>,
+    pub run_by: Option<FilledBy>,
+    pub parent_run: Option<i64>,
+    pub conversation: Option<i64>,
+    pub trace: Option<i64>,
+    pub span: Option<i64>,
+    pub credential: Option<i64>,
+    pub credential_kind: Option<CredentialKind>,
+    pub audience: Option<i64>,
+    pub scope: Option<i64>,
+    pub decision: Option<DecisionEffect>,
+    pub source_ip: Option<i64>,
+    pub user_agent: Option<i64>,
+    pub host: Option<i64>,
+    pub interactive: bool,
+    pub tenant: Option<i64>,
+}
+
+/// A principal that a record names in a role.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimRow {
+    pub event: i64,
+    pub role: Role,
+    pub principal: i64,
+    pub evidence: EvidenceKind,
+    pub by: FilledBy,
+    pub field: i64,
+}
+
+/// What a record tells of runs and spans.
+#[derive(Debug, Clone)]
+pub struct SpanRow {
+    pub event: i64,
+    pub kind: EventKind,
+    pub source: i64,
+    pub time: Option<Time>,
+    pub end: Option<Time>,
+    pub run: Option<i64>,
+    pub run_by: Option<FilledBy>,
+    pub parent_run: Option<i64>,
+    pub trace: Option<i64>,
+    pub span: Option<i64>,
+    pub parent_span: Option<i64>,
+    pub trigger: Option<i64>,
+    pub action: Option<i64>,
+    pub tool_call: Option<String>,
+    pub outcome: Outcome,
+    pub wire: Option<i64>,
+    pub wire_kind: WireKind,
+}
+
+/// A token record.
+#[derive(Debug, Clone)]
+pub struct TokenRow {
+    pub event: i64,
+    pub time: Option<Time>,
+    pub jti: Option<i64>,
+    pub subject: Option<i64>,
+    pub client: Option<i64>,
+    /// Outermost first.
+    pub actors: Vec<i64>,
+    pub audience: Option<i64>,
+    pub scope: Option<i64>,
+    pub not_before: Option<Time>,
+    pub issued_at: Option<Time>,
+    pub expires: Option<Time>,
+    pub revoked: Option<Time>,
+    pub details: Option<String>,
+    pub issuer: Option<i64>,
+    pub run: Option<i64>,
+}
+
+/// A credential that a record handed out.
+#[derive(Debug, Clone, Copy)]
+pub struct IssuedRow {
+    pub event: i64,
+    pub time: Option<Time>,
+    pub credential: i64,
+    pub kind: CredentialKind,
+    pub principal: Option<i64>,
+    pub expires: Option<Time>,
+}
+
+const CALL_COLUMNS: &str = "e.id, e.source, e.kind, e.time, e.end_time, e.service, e.action, e.resource, e.outcome, e.wire,
+ e.wire_kind, e.wire_by, e.human_empty, e.run, e.run_by, e.parent_run, e.conversation, e.trace, e.span, e.credential,
+ e.credential_kind, e.audience, e.scope, e.decision, e.source_ip, e.user_agent, e.host, e.interactive, e.tenant";
+
+impl Case {
+    /// Calls, sign-ins, issuances and tool spans in the order of time (unknown times first), then of id.
+    pub fn each_call(&self, mut visit: impl FnMut(CallRow) -> Result<(), CaseError>) -> Result<(), CaseError> {
+        let mut query = self.db.prepare(&format!(
+            "SELECT {CALL_COLUMNS} FROM events e WHERE e.kind IN (0, 1, 2, 4) ORDER BY e.time, e.shown_id, e.id"
+        ))?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            visit(call(row)?)?;
+        }
+        Ok(())
+    }
+
+    pub fn call(&self, event: i64) -> Result<CallRow, CaseError> {
+        Ok(self.db.query_row(&format!("SELECT {CALL_COLUMNS} FROM events e WHERE e.id = ?1"), [event], call)?)
+    }
+
+    /// All claims, by event.
+    pub fn claims(&self) -> Result<Vec<ClaimRow>, CaseError> {
+        let mut query =
+            self.db.prepare("SELECT event, role, principal, evidence, filled_by, field FROM claims ORDER BY event, n")?;
+        Ok(query.query_map([], claim)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Subjects evaluated in decisions, by event.
+    pub fn evaluated(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self.db.prepare("SELECT event, principal FROM evaluated ORDER BY event, n")?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Every record that names a run, a parent run or a span.
+    pub fn spans(&self) -> Result<Vec<SpanRow>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT id, kind, source, time, end_time, run, run_by, parent_run, trace, span, parent_span, trigger, action,
+             tool_call, outcome, wire, wire_kind FROM events
+             WHERE run IS NOT NULL OR parent_run IS NOT NULL OR trace IS NOT NULL ORDER BY id",
+        )?;
+        let rows = query.query_map([], |r| {
+            Ok(SpanRow {
+                event: r.get(0)?,
+                kind: kind(r.get(1)?),
+                source: r.get(2)?,
+                time: time(r.get(3)?),
+                end: time(r.get(4)?),
+                run: r.get(5)?,
+                run_by: r.get::<_, Option<i64>>(6)?.map(filled_by),
+                parent_run: r.get(7)?,
+                trace: r.get(8)?,
+                span: r.get(9)?,
+                parent_span: r.get(10)?,
+                trigger: r.get(11)?,
+                action: r.get(12)?,
+                tool_call: r.get(13)?,
+                outcome: outcome(r.get(14)?),
+                wire: r.get(15)?,
+                wire_kind: wire_kind(r.get(16)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Span links: (event, trace, span).
+    pub fn links(&self) -> Result<Vec<(i64, i64, i64)>, CaseError> {
+        let mut query = self.db.prepare("SELECT event, trace, span FROM links ORDER BY event, n")?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// (call, tool span) where the span carries the call's own id.
+    pub fn tool_call_joins(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT c.id, s.id FROM events s JOIN events c ON c.shown_id = s.tool_call
+             WHERE s.kind = 4 AND s.tool_call IS NOT NULL AND c.kind IN (0, 1, 2) ORDER BY c.id, s.id",
+        )?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Tools that an audit source logs, with the period of that source: (action, first, last).
+    pub fn audited_tools(&self) -> Result<Vec<(i64, Time, Time)>, CaseError> {
+        let mut query = self.db.prepare(
+            "WITH period AS (SELECT source, min(time) AS first, max(time) AS last FROM events
+               WHERE kind = 0 AND time IS NOT NULL GROUP BY source)
+             SELECT DISTINCT e.action, p.first, p.last FROM events e JOIN period p ON p.source = e.source
+             WHERE e.kind = 0 AND e.action IS NOT NULL ORDER BY e.action, p.first, p.last",
+        )?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, Time(r.get(1)?), Time(r.get(2)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn tokens(&self) -> Result<Vec<TokenRow>, CaseError> {
+        let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
+        let mut query = self.db.prepare(
+            "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
+             t.revoked, t.details, t.issuer, e.run FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+        )?;
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(r) = rows.next()? {
+            let event = r.get(0)?;
+            out.push(TokenRow {
+                event,
+                time: time(r.get(1)?),
+                jti: r.get(2)?,
+                subject: r.get(3)?,
+                client: r.get(4)?,
+                actors: actors.query_map([event], |a| a.get(0))?.collect::<Result<_, _>>()?,
+                audience: r.get(5)?,
+                scope: r.get(6)?,
+                not_before: time(r.get(7)?),
+                issued_at: time(r.get(8)?),
+                expires: time(r.get(9)?),
+                revoked: time(r.get(10)?),
+                details: r.get(11)?,
+                issuer: r.get(12)?,
+                run: r.get(13)?,
+            });
+        }
+        Ok(out)
+    }
+
+    pub fn issued(&self) -> Result<Vec<IssuedRow>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT i.event, e.time, i.credential, i.kind, i.principal, i.expires
+             FROM issued i JOIN events e ON e.id = i.event ORDER BY i.event",
+        )?;
+        let rows = query.query_map([], |r| {
+            Ok(IssuedRow {
+                event: r.get(0)?,
+                time: time(r.get(1)?),
+                credential: r.get(2)?,
+                kind: credential_kind(r.get(3)?),
+                principal: r.get(4)?,
+                expires: time(r.get(5)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All interned text by id; index 0 is unused.
+    pub fn strings(&self) -> Result<Vec<String>, CaseError> {
+        let most: i64 = self.db.query_row("SELECT coalesce(max(id), 0) FROM strings", [], |r| r.get(0))?;
+        let mut out = vec![String::new(); most as usize + 1];
+        let mut query = self.db.prepare("SELECT id, text FROM strings")?;
+        let mut rows = query.query([])?;
+        while let Some(r) = rows.next()? {
+            if let Some(slot) = out.get_mut(r.get::<_, i64>(0)? as usize) {
+                *slot = r.get(1)?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Shown ids of events, for few events at a time.
+    pub fn shown_id(&self, event: i64) -> Result<String, CaseError> {
+        Ok(self.db.prepare_cached("SELECT shown_id FROM events WHERE id = ?1")?.query_row([event], |r| r.get(0))?)
+    }
+
+    /// Number of events of a kind whose id is this one, as shown.
+    pub fn events_with_id(&self, shown: &str) -> Result<Vec<i64>, CaseError> {
+        let mut query = self.db.prepare_cached("SELECT id FROM events WHERE shown_id = ?1 ORDER BY id")?;
+        Ok(query.query_map([shown], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+}
+
+fn call(r: &Row<'_>) -> rusqlite::Result<CallRow> {
+    Ok(CallRow {
+        event: r.get(0)?,
+        source: r.get(1)?,
+        kind: kind(r.get(2)?),
+        time: time(r.get(3)?),
+        end: time(r.get(4)?),
+        service: r.get(5)?,
+        action: r.get(6)?,
+        resource: r.get(7)?,
+        outcome: outcome(r.get(8)?),
+        wire: r.get(9)?,
+        wire_kind: wire_kind(r.get(10)?),
+        wire_by: r.get::<_, Option<i64>>(11)?.map(filled_by),
+        human_empty: why_empty(r.get(12)?),
+        run: r.get(13)?,
+        run_by: r.get::<_, Option<i64>>(14)?.map(filled_by),
+        parent_run: r.get(15)?,
+        conversation: r.get(16)?,
+        trace: r.get(17)?,
+        span: r.get(18)?,
+        credential: r.get(19)?,
+        credential_kind: r.get::<_, Option<i64>>(20)?.map(credential_kind),
+        audience: r.get(21)?,
+        scope: r.get(22)?,
+        decision: r.get::<_, Option<i64>>(23)?.map(|d| if d == 0 { DecisionEffect::Allow } else { DecisionEffect::Deny }),
+        source_ip: r.get(24)?,
+        user_agent: r.get(25)?,
+        host: r.get(26)?,
+        interactive: r.get(27)?,
+        tenant: r.get(28)?,
+    })
+}
+
+fn claim(r: &Row<'_>) -> rusqlite::Result<ClaimRow> {
+    Ok(ClaimRow {
+        event: r.get(0)?,
+        role: if r.get::<_, i64>(1)? == 0 { Role::Human } else { Role::Agent },
+        principal: r.get(2)?,
+        evidence: EvidenceKind::ALL[(r.get::<_, i64>(3)? as usize).min(13)],
+        by: filled_by(r.get(4)?),
+        field: r.get(5)?,
+    })
+}
+
+fn time(micros: Option<i64>) -> Option<Time> {
+    micros.map(Time)
+}
+
+fn kind(n: i64) -> EventKind {
+    EventKind::ALL.get(n as usize).copied().unwrap_or(EventKind::Context)
+}
+
+fn outcome(n: i64) -> Outcome {
+    [Outcome::Success, Outcome::Denied, Outcome::Error].get(n as usize).copied().unwrap_or(Outcome::Unknown)
+}
+
+fn wire_kind(n: i64) -> WireKind {
+    use WireKind::*;
+    [Human, Agent, Service, System, Delegated, Shared].get(n as usize).copied().unwrap_or(Unknown)
+}
+
+fn filled_by(n: i64) -> FilledBy {
+    use FilledBy::*;
+    [Issuer, Platform, Gateway, Caller].get(n as usize).copied().unwrap_or(Model)
+}
+
+fn why_empty(n: i64) -> WhyEmpty {
+    use WhyEmpty::*;
+    [Absent, Redacted, NotExported].get(n as usize).copied().unwrap_or(NotSupported)
+}
+
+fn credential_kind(n: i64) -> CredentialKind {
+    use CredentialKind::*;
+    [Token, SessionKey, LongLived].get(n as usize).copied().unwrap_or(Session)
+}

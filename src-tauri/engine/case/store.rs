@@ -1,0 +1,157 @@
+//! Opening, making and migrating a case.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::CaseError;
+use crate::model::Time;
+
+/// "BHLF": how a case file says that it is one.
+const APPLICATION_ID: i64 = 0x4248_4C46;
+/// Migrations only go forward; the number of the last one is the version of the case.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_case.sql")];
+const INDICES: &str = include_str!("migrations/0001_indices.sql");
+const VIEWS: &str = include_str!("views.sql");
+
+/// An open case. One connection, one thread at a time.
+pub struct Case {
+    pub(super) db: Connection,
+    pub(super) path: PathBuf,
+}
+
+impl Case {
+    /// Opens the case at `path`, or makes an empty one where there is none.
+    pub fn open_or_create(path: &Path, now: Time) -> Result<Case, CaseError> {
+        if path.exists() { Case::open(path) } else { Case::create(path, now) }
+    }
+
+    pub fn create(path: &Path, now: Time) -> Result<Case, CaseError> {
+        let opened = Connection::open(path).map_err(|cause| CaseError::Open { path: path.into(), cause })?;
+        opened.pragma_update(None, "page_size", 8192)?;
+        opened.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let mut case = Case { db: opened, path: path.into() };
+        case.configure()?;
+        case.migrate_from(0)?;
+        case.db.execute("INSERT OR IGNORE INTO meta VALUES ('created', ?1)", [now.to_rfc3339()])?;
+        Ok(case)
+    }
+
+    pub fn open(path: &Path) -> Result<Case, CaseError> {
+        if !path.exists() {
+            return Err(CaseError::Missing { path: path.into() });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened =
+            Connection::open_with_flags(path, flags).map_err(|cause| CaseError::Open { path: path.into(), cause })?;
+        let id: i64 = opened
+            .pragma_query_value(None, "application_id", |r| r.get(0))
+            .map_err(|_| CaseError::NotACase { path: path.into() })?;
+        if id != APPLICATION_ID {
+            return Err(CaseError::NotACase { path: path.into() });
+        }
+        let found: i64 = opened.pragma_query_value(None, "user_version", |r| r.get(0))?;
+        let known = MIGRATIONS.len() as i64;
+        if found > known {
+            return Err(CaseError::Newer { path: path.into(), found, known });
+        }
+        let mut case = Case { db: opened, path: path.into() };
+        case.configure()?;
+        if found < known {
+            case.back_up(found)?;
+            case.migrate_from(found)?;
+        }
+        case.db.execute_batch(VIEWS)?;
+        Ok(case)
+    }
+
+    /// A case in memory, for tests.
+    pub fn in_memory() -> Result<Case, CaseError> {
+        let mut case = Case { db: Connection::open_in_memory()?, path: PathBuf::from("memory.behalf") };
+        case.configure()?;
+        case.migrate_from(0)?;
+        Ok(case)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    fn configure(&mut self) -> Result<(), CaseError> {
+        self.db.pragma_update(None, "journal_mode", "WAL")?;
+        self.db.pragma_update(None, "synchronous", "NORMAL")?;
+        self.db.pragma_update(None, "foreign_keys", true)?;
+        self.db.pragma_update(None, "temp_store", "MEMORY")?;
+        self.db.pragma_update(None, "cache_size", -65_536)?;
+        self.db.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    }
+
+    fn migrate_from(&mut self, version: i64) -> Result<(), CaseError> {
+        let steps = MIGRATIONS.get(version as usize..).unwrap_or_default();
+        let tx = self.db.transaction()?;
+        for step in steps {
+            tx.execute_batch(step)?;
+        }
+        tx.execute_batch(INDICES)?;
+        tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+        tx.commit()?;
+        self.db.execute_batch(VIEWS)?;
+        Ok(())
+    }
+
+    /// A copy beside the case, before an older case is changed.
+    fn back_up(&self, version: i64) -> Result<(), CaseError> {
+        let to = self.path.with_extension(format!("v{version}.behalf"));
+        std::fs::copy(&self.path, to).map(|_| ()).map_err(|cause| CaseError::Backup { cause: cause.to_string() })
+    }
+
+    /// Drops what slows a bulk write. Only worth it while the case holds little.
+    pub(super) fn without_indices(&self) -> Result<(), CaseError> {
+        let names: Vec<String> = self
+            .db
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")?
+            .query_map([], |r| r.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in names {
+            self.db.execute_batch(&format!("DROP INDEX IF EXISTS \"{name}\""))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn with_indices(&self) -> Result<(), CaseError> {
+        self.db.execute_batch(INDICES)?;
+        self.db.execute_batch("PRAGMA optimize")?;
+        Ok(())
+    }
+
+    /// The database for the rule runner, which reads it and holds the only SQL outside this room.
+    pub fn database(&self) -> &Connection {
+        &self.db
+    }
+
+    pub fn meta(&self, key: &str) -> Result<Option<String>, CaseError> {
+        use rusqlite::OptionalExtension;
+        Ok(self.db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |r| r.get(0)).optional()?)
+    }
+
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), CaseError> {
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", [key, value])?;
+        Ok(())
+    }
+
+    pub fn keep_mapping(&self, name: &str, text: &str) -> Result<(), CaseError> {
+        self.db.execute("INSERT OR REPLACE INTO mappings VALUES (?1, ?2)", [name, text])?;
+        Ok(())
+    }
+
+    /// Mapping files that this case was read with, by name.
+    pub fn mappings(&self) -> Result<Vec<(String, String)>, CaseError> {
+        let mut query = self.db.prepare("SELECT name, text FROM mappings ORDER BY name")?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+}

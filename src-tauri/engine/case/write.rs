@@ -1,0 +1,506 @@
+//! The one writer of a bulk: rows in the order of the export, whatever the number of threads that prepared them.
+
+use rusqlite::{Connection, params};
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::CaseError;
+use super::intern::Interner;
+use super::pipeline::{Envelope, Item, ItemContent, Prepared, ShownId};
+use crate::model::{Attribute, DirectoryRow, Entry, Event, EventKind, Loss, LossCode, LossSeverity, WireKind};
+use crate::sources::Understood;
+
+/// Counts of one file. `read = kept + duplicates + rejected` by construction: each item lands in exactly one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub kept: u64,
+    pub duplicates: u64,
+    pub rejected: u64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+}
+
+impl Counts {
+    pub(super) fn read(&self) -> u64 {
+        self.kept + self.duplicates + self.rejected
+    }
+}
+
+/// Writes batches of one import. Interned text and known identities live as long as the import.
+pub(super) struct Writer {
+    interner: Interner,
+    /// Hash of an identity to the newest event that has it. A hit is checked against the row before it counts.
+    known: FxHashMap<u64, i64>,
+    envelopes: FxHashMap<[u8; 16], i64>,
+    next_event: i64,
+    next_block: i64,
+}
+
+/// The file being written.
+pub(super) struct Target<'a> {
+    pub file: i64,
+    pub source: &'a str,
+    pub counts: Counts,
+    pub next_index: i64,
+}
+
+impl Writer {
+    pub(super) fn load(db: &Connection) -> Result<Writer, CaseError> {
+        let mut known = FxHashMap::default();
+        let mut query = db.prepare(
+            "SELECT e.id, s.text, t.text, g.text, e.shown_id, e.own_id, e.hash FROM events e
+             JOIN strings s ON s.id = e.source LEFT JOIN strings t ON t.id = e.tenant
+             LEFT JOIN strings g ON g.id = e.stage ORDER BY e.id",
+        )?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            let (source, tenant, stage): (String, Option<String>, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let shown: String = row.get(4)?;
+            let own: bool = row.get(5)?;
+            let hash: [u8; 16] = row.get(6)?;
+            let key = if own {
+                identity(&source, tenant.as_deref(), stage.as_deref(), Some(&shown), &hash)
+            } else {
+                identity(&source, None, None, None, &hash)
+            };
+            known.insert(key, id);
+        }
+        let mut envelopes = FxHashMap::default();
+        let mut query = db.prepare("SELECT id, hash FROM envelopes")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            envelopes.insert(row.get::<_, [u8; 16]>(1)?, row.get(0)?);
+        }
+        let next = |sql| -> Result<i64, CaseError> { Ok(db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0) + 1) };
+        Ok(Writer {
+            interner: Interner::load(db)?,
+            known,
+            envelopes,
+            next_event: next("SELECT max(id) FROM events")?,
+            next_block: next("SELECT max(id) FROM blocks")?,
+        })
+    }
+
+    pub(super) fn batch(&mut self, db: &Connection, target: &mut Target<'_>, batch: Prepared) -> Result<(), CaseError> {
+        let block = if batch.length == 0 {
+            None
+        } else {
+            let id = self.next_block;
+            self.next_block += 1;
+            db.prepare_cached("INSERT INTO blocks VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+                id,
+                target.file,
+                batch.length as i64,
+                batch.hash,
+                batch.data
+            ])?;
+            Some(id)
+        };
+        for item in batch.items {
+            self.item(db, target, block, item)?;
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, db: &Connection, target: &mut Target<'_>, block: Option<i64>, item: Item) -> Result<(), CaseError> {
+        let index = target.next_index;
+        target.next_index += 1;
+        let place = Place { block, index, offset: item.offset, length: item.length, line: item.line, start: item.start };
+        match item.content {
+            ItemContent::Rejected { code, detail } => {
+                target.counts.rejected += 1;
+                copy(db, target.file, &place, 2, None)?;
+                loss(db, target.file, &Loss { code, at: Some((place.offset, place.length)), line: place.line, detail })
+            }
+            ItemContent::Record { hash, envelope, understood, shown_id } => {
+                self.record(db, target, &place, hash, envelope, understood, shown_id)
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one record, each used once")]
+    fn record(
+        &mut self,
+        db: &Connection,
+        target: &mut Target<'_>,
+        place: &Place,
+        hash: [u8; 16],
+        envelope: Option<Envelope>,
+        understood: Understood,
+        shown_id: ShownId,
+    ) -> Result<(), CaseError> {
+        let (event, entry) = match understood {
+            Understood::Event(event) => (*event, None),
+            Understood::Entry(entry) => (Event::new(EventKind::Context), Some(entry)),
+            Understood::Kept => (Event::new(EventKind::Context), None),
+        };
+        let (shown, own) = match &shown_id {
+            ShownId::Own(id) => (id.as_str(), true),
+            ShownId::Hashed(id) => (id.as_str(), false),
+        };
+        let key = if own {
+            identity(target.source, event.tenant.as_deref(), event.stage.as_deref(), Some(shown), &hash)
+        } else {
+            identity(target.source, None, None, None, &hash)
+        };
+        if let Some(&earlier) = self.known.get(&key) {
+            match self.compare(db, earlier, shown, &hash)? {
+                Same::Record => {
+                    target.counts.duplicates += 1;
+                    return copy(db, target.file, place, 1, Some(earlier));
+                }
+                Same::IdentityOnly => loss(
+                    db,
+                    target.file,
+                    &Loss {
+                        code: LossCode::ConflictingCopy,
+                        at: Some((place.offset, place.length)),
+                        line: place.line,
+                        detail: format!("{shown} is in the case with other content"),
+                    },
+                )?,
+                Same::Nothing => {}
+            }
+        }
+        let id = self.next_event;
+        self.next_event += 1;
+        self.known.insert(key, id);
+        target.counts.kept += 1;
+        if let Some(time) = event.time {
+            target.counts.first = Some(target.counts.first.map_or(time.0, |f| f.min(time.0)));
+            target.counts.last = Some(target.counts.last.map_or(time.0, |l| l.max(time.0)));
+        } else if matches!(event.kind, EventKind::Call | EventKind::SignIn | EventKind::Token) {
+            let at = Some((place.offset, place.length));
+            loss(db, target.file, &Loss { code: LossCode::NoTime, at, line: place.line, detail: shown.to_string() })?;
+        }
+        let envelope = envelope.map(|e| self.envelope(db, e)).transpose()?;
+        self.event(db, target, place, id, &hash, shown, own, envelope, &event)?;
+        self.sides(db, id, &event)?;
+        match entry {
+            Some(entry) => context(db, id, &entry),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a record with this identity hash is the same record, the same identity, or a chance collision.
+    fn compare(&self, db: &Connection, earlier: i64, shown: &str, hash: &[u8; 16]) -> Result<Same, CaseError> {
+        let mut query = db.prepare_cached("SELECT shown_id, hash FROM events WHERE id = ?1")?;
+        let (id, was): (String, [u8; 16]) = query.query_row([earlier], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(match (id == shown, &was == hash) {
+            (_, true) => Same::Record,
+            (true, false) => Same::IdentityOnly,
+            (false, false) => Same::Nothing,
+        })
+    }
+
+    fn envelope(&mut self, db: &Connection, envelope: Envelope) -> Result<i64, CaseError> {
+        if let Some(&id) = self.envelopes.get(&envelope.hash) {
+            return Ok(id);
+        }
+        db.prepare_cached("INSERT INTO envelopes (hash, data) VALUES (?1, ?2)")?
+            .execute(params![envelope.hash, envelope.data])?;
+        let id = db.last_insert_rowid();
+        self.envelopes.insert(envelope.hash, id);
+        Ok(id)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the columns of one row")]
+    fn event(
+        &mut self,
+        db: &Connection,
+        target: &Target<'_>,
+        place: &Place,
+        id: i64,
+        hash: &[u8; 16],
+        shown: &str,
+        own: bool,
+        envelope: Option<i64>,
+        e: &Event,
+    ) -> Result<(), CaseError> {
+        let names = &mut self.interner;
+        let wire = e.wire.as_ref().map(|w| names.principal(db, &w.principal)).transpose()?;
+        let decision = e.decision.as_ref();
+        db.prepare_cached(INSERT_EVENT)?.execute(params![
+            id,
+            target.file,
+            place.index,
+            place.offset as i64,
+            place.length as i64,
+            place.line.map(|l| l as i64),
+            place.block,
+            place.start as i64,
+            envelope,
+            hash,
+            names.string(db, target.source)?,
+            e.kind as i64,
+            e.time.map(|t| t.0),
+            e.end.map(|t| t.0),
+            shown,
+            own,
+            names.maybe(db, e.tenant.as_deref())?,
+            names.maybe(db, e.stage.as_deref())?,
+            names.maybe(db, e.service.as_deref())?,
+            names.maybe(db, e.action.as_deref())?,
+            names.maybe(db, e.resource.as_deref())?,
+            names.maybe(db, e.resource_type.as_deref())?,
+            e.outcome as i64,
+            wire,
+            e.wire.as_ref().map_or(WireKind::Unknown, |w| w.kind) as i64,
+            e.wire.as_ref().map(|w| w.by as i64),
+            e.human_empty as i64,
+            e.agent_empty as i64,
+            names.maybe(db, e.run.as_ref().map(|(r, _)| r.as_str()))?,
+            e.run.as_ref().map(|(_, by)| *by as i64),
+            names.maybe(db, e.parent_run.as_ref().map(|r| r.as_str()))?,
+            names.maybe(db, e.conversation.as_deref())?,
+            names.maybe(db, e.trace.as_ref().map(|t| t.as_str()))?,
+            names.maybe(db, e.span.as_ref().map(|t| t.as_str()))?,
+            names.maybe(db, e.parent_span.as_ref().map(|t| t.as_str()))?,
+            e.tool_call,
+            names.maybe(db, e.credential.as_ref().map(|c| c.id.as_str()))?,
+            e.credential.as_ref().map(|c| c.kind as i64),
+            names.maybe(db, joined(&e.audience).as_deref())?,
+            names.maybe(db, joined(&e.scope).as_deref())?,
+            decision.and_then(|d| d.effect).map(|x| x as i64),
+            names.maybe(db, decision.and_then(|d| d.policy.as_deref()))?,
+            names.maybe(db, e.source_ip.as_deref())?,
+            names.maybe(db, e.user_agent.as_deref())?,
+            names.maybe(db, e.host.as_deref())?,
+            e.interactive,
+            names.maybe(db, e.trigger.as_deref())?,
+        ])?;
+        Ok(())
+    }
+
+    fn sides(&mut self, db: &Connection, id: i64, e: &Event) -> Result<(), CaseError> {
+        let names = &mut self.interner;
+        for (n, claim) in e.claims.iter().enumerate() {
+            let principal = names.principal(db, &claim.principal)?;
+            let field = names.string(db, &claim.field)?;
+            db.prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+                id,
+                n as i64,
+                claim.role as i64,
+                principal,
+                claim.evidence as i64,
+                claim.by as i64,
+                field
+            ])?;
+        }
+        for (n, link) in e.links.iter().enumerate() {
+            let (trace, span) = (names.string(db, link.trace.as_str())?, names.string(db, link.span.as_str())?);
+            db.prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4)")?.execute(params![id, n as i64, trace, span])?;
+        }
+        for (n, principal) in e.decision.iter().flat_map(|d| d.evaluated.iter()).enumerate() {
+            let principal = names.principal(db, principal)?;
+            db.prepare_cached("INSERT INTO evaluated VALUES (?1, ?2, ?3)")?.execute(params![id, n as i64, principal])?;
+        }
+        for (name, value) in &e.attributes {
+            let (number, text, currency) = match value {
+                Attribute::Number { value, currency } => (Some(*value), None, currency.as_deref()),
+                Attribute::Text(text) => (None, Some(text.as_str()), None),
+                Attribute::Flag(flag) => (None, Some(if *flag { "true" } else { "false" }), None),
+            };
+            db.prepare_cached("INSERT OR REPLACE INTO attributes VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![id, name, number, text, currency])?;
+        }
+        if let Some(issued) = &e.issued {
+            let credential = names.string(db, &issued.credential.id)?;
+            let principal = issued.principal.as_ref().map(|p| names.principal(db, p)).transpose()?;
+            db.prepare_cached("INSERT INTO issued VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+                id,
+                credential,
+                issued.credential.kind as i64,
+                principal,
+                issued.expires.map(|t| t.0)
+            ])?;
+        }
+        self.token(db, id, e)
+    }
+
+    fn token(&mut self, db: &Connection, id: i64, e: &Event) -> Result<(), CaseError> {
+        let Some(token) = &e.token else { return Ok(()) };
+        let names = &mut self.interner;
+        let jti = e.credential.as_ref().map(|c| names.string(db, &c.id)).transpose()?;
+        let subject = token.subject.as_ref().map(|p| names.principal(db, p)).transpose()?;
+        let client = token.client.as_ref().map(|p| names.principal(db, p)).transpose()?;
+        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?.execute(
+            params![
+                id,
+                jti,
+                subject,
+                client,
+                names.maybe(db, joined(&token.audience).as_deref())?,
+                names.maybe(db, joined(&token.scope).as_deref())?,
+                token.not_before.map(|t| t.0),
+                token.issued_at.map(|t| t.0),
+                token.expires.map(|t| t.0),
+                token.revoked.map(|t| t.0),
+                token.details,
+                names.maybe(db, token.issuer.as_deref())?,
+                names.maybe(db, token.parent.as_deref())?,
+            ],
+        )?;
+        for (depth, actor) in token.actors.iter().enumerate() {
+            let principal = names.principal(db, actor)?;
+            db.prepare_cached("INSERT INTO token_actors VALUES (?1, ?2, ?3)")?.execute(params![id, depth as i64, principal])?;
+        }
+        Ok(())
+    }
+}
+
+struct Place {
+    block: Option<i64>,
+    index: i64,
+    offset: u64,
+    length: u64,
+    line: Option<u64>,
+    start: usize,
+}
+
+enum Same {
+    Record,
+    IdentityOnly,
+    Nothing,
+}
+
+const INSERT_EVENT: &str = "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+ ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
+ ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47)";
+
+/// (source, tenant, id, stage); without an id, the content.
+fn identity(source: &str, tenant: Option<&str>, stage: Option<&str>, id: Option<&str>, hash: &[u8; 16]) -> u64 {
+    let mut key = Xxh3::new();
+    key.update(source.as_bytes());
+    match id {
+        Some(id) => {
+            for part in [tenant.unwrap_or(""), stage.unwrap_or(""), id] {
+                key.update(&[0]);
+                key.update(part.as_bytes());
+            }
+        }
+        None => key.update(hash),
+    }
+    key.digest()
+}
+
+/// Words of a list as one text. Audiences and scopes hold no blanks (RFC 6749 section 3.3).
+fn joined(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+fn copy(db: &Connection, file: i64, place: &Place, status: i64, event: Option<i64>) -> Result<(), CaseError> {
+    db.prepare_cached(
+        "INSERT INTO copies (file, idx, offset, length, line, block, start, status, event)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        file,
+        place.index,
+        place.offset as i64,
+        place.length as i64,
+        place.line.map(|l| l as i64),
+        place.block,
+        place.start as i64,
+        status,
+        event
+    ])?;
+    Ok(())
+}
+
+pub(super) fn loss(db: &Connection, file: i64, loss: &Loss) -> Result<(), CaseError> {
+    let severity = match loss.code.severity() {
+        LossSeverity::Error => "error",
+        LossSeverity::Warning => "warning",
+        LossSeverity::Info => "info",
+    };
+    db.prepare_cached(
+        "INSERT INTO losses (file, code, severity, offset, length, line, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        file,
+        loss.code.code(),
+        severity,
+        loss.at.map(|(offset, _)| offset as i64),
+        loss.at.map(|(_, length)| length as i64),
+        loss.line.map(|l| l as i64),
+        loss.detail
+    ])?;
+    Ok(())
+}
+
+fn context(db: &Connection, id: i64, entry: &Entry) -> Result<(), CaseError> {
+    match entry {
+        Entry::Directory(row) => directory(db, id, row),
+        Entry::Entitlement(e) => {
+            db.prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
+                id,
+                e.principal,
+                e.service,
+                e.action,
+                e.resource,
+                e.effect == crate::model::Effect::Allow,
+                e.condition,
+                e.valid_from.map(|t| t.0),
+                e.valid_to.map(|t| t.0)
+            ])?;
+            Ok(())
+        }
+        Entry::Asset(a) => {
+            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
+                id,
+                a.service,
+                a.action,
+                a.resource,
+                a.data_class,
+                a.effect,
+                a.per_user,
+                a.regulated_by,
+                a.required_pattern,
+                a.approval_required
+            ])?;
+            Ok(())
+        }
+        Entry::Network(n) => {
+            db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![id, n.cidr, n.label, n.environment])?;
+            Ok(())
+        }
+    }
+}
+
+fn directory(db: &Connection, id: i64, row: &DirectoryRow) -> Result<(), CaseError> {
+    db.prepare_cached(
+        "INSERT INTO directory VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?
+    .execute(params![
+        id,
+        row.id,
+        row.email,
+        row.name,
+        row.entry_type.word(),
+        row.status,
+        row.start.map(|t| t.0),
+        row.end.map(|t| t.0),
+        row.department,
+        row.owner,
+        row.manager,
+        row.purpose,
+        row.vendor,
+        row.environment,
+        row.approved_pattern,
+        row.last_certified.map(|t| t.0)
+    ])?;
+    let clients = row.client_ids.iter().map(|c| ("client", c.as_str()));
+    let aliases = row.aliases.iter().filter_map(|a| a.split_once(':'));
+    for (n, (namespace, value)) in aliases.chain(clients).enumerate() {
+        db.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            id,
+            n as i64,
+            namespace.trim(),
+            value.trim()
+        ])?;
+    }
+    Ok(())
+}
