@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::error::CaseError;
+use super::gate::Gate;
 use super::store::Case;
 use crate::model::{Confidence, EventKind, Severity, Time};
 
@@ -104,20 +105,36 @@ pub struct InstanceRecord {
 
 /// An analysis being written.
 pub struct Derived<'a> {
-    tx: Transaction<'a>,
+    pub(super) tx: Transaction<'a>,
+    gate: Gate,
 }
 
-const DERIVED_TABLES: &[&str] =
-    &["parties", "party_of", "runs", "run_parents", "attributions", "findings", "instances", "instance_events"];
+const DERIVED_TABLES: &[&str] = &[
+    "parties",
+    "party_of",
+    "runs",
+    "run_parents",
+    "attributions",
+    "call_facts",
+    "token_facts",
+    "account_facts",
+    "account_events",
+    "namespace_facts",
+    "traced_facts",
+    "findings",
+    "instances",
+    "instance_events",
+];
 
 impl Case {
     /// Starts an analysis: the earlier conclusions go, all or nothing.
     pub fn derive(&mut self) -> Result<Derived<'_>, CaseError> {
+        let gate = Gate::install(&mut self.db)?;
         let tx = self.db.transaction()?;
         for table in DERIVED_TABLES {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
-        Ok(Derived { tx })
+        Ok(Derived { tx, gate })
     }
 }
 
@@ -125,6 +142,11 @@ impl Derived<'_> {
     /// The database as it stands inside this analysis.
     pub fn database(&self) -> &Connection {
         &self.tx
+    }
+
+    /// Runs `read` while the connection lets nothing but reading through: rule SQL may come from a stranger.
+    pub fn read_only<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        self.gate.closed(|| read(&self.tx))
     }
 
     pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {
