@@ -1,1 +1,14 @@
-//! (being built)
+//! Evidence to proof to grade: for each call the person, the agent and the authority, or why nobody is named.
+//!
+//! [`attribute`] is a pure function of the call and of the run, token and lease tables that it names.
+
+mod agent;
+mod combine;
+mod human;
+mod path;
+mod pattern;
+mod run;
+
+pub use combine::{Attribution, Gap, Standing};
+pub use path::{Path, Step};
+pub use run::{Summary, Tables, attribute, attribute_case};

@@ -106,7 +106,7 @@ pub struct InstanceRecord {
 /// An analysis being written.
 pub struct Derived<'a> {
     pub(super) tx: Transaction<'a>,
-    gate: Gate,
+    gate: &'a Gate,
 }
 
 const DERIVED_TABLES: &[&str] = &[
@@ -128,13 +128,12 @@ const DERIVED_TABLES: &[&str] = &[
 
 impl Case {
     /// Starts an analysis: the earlier conclusions go, all or nothing.
-    pub fn derive(&mut self) -> Result<Derived<'_>, CaseError> {
-        let gate = Gate::install(&mut self.db)?;
-        let tx = self.db.transaction()?;
+    pub fn derive(&self) -> Result<Derived<'_>, CaseError> {
+        let tx = self.db.unchecked_transaction()?;
         for table in DERIVED_TABLES {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
-        Ok(Derived { tx, gate })
+        Ok(Derived { tx, gate: &self.gate })
     }
 }
 

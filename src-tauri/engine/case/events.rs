@@ -178,6 +178,27 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// (call, tool span) where the span carries the call's own id.
+    pub fn tool_call_joins(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT c.id, s.id FROM events s JOIN events c ON c.shown_id = s.tool_call
+             WHERE s.kind = 4 AND s.tool_call IS NOT NULL AND c.kind IN (0, 1, 2) ORDER BY c.id, s.id",
+        )?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Tools that an audit source logs, with the period of that source: (action, first, last).
+    pub fn audited_tools(&self) -> Result<Vec<(i64, Time, Time)>, CaseError> {
+        let mut query = self.db.prepare(
+            "WITH period AS (SELECT source, min(time) AS first, max(time) AS last FROM events
+               WHERE kind = 0 AND time IS NOT NULL GROUP BY source)
+             SELECT DISTINCT e.action, p.first, p.last FROM events e JOIN period p ON p.source = e.source
+             WHERE e.kind = 0 AND e.action IS NOT NULL ORDER BY e.action, p.first, p.last",
+        )?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, Time(r.get(1)?), Time(r.get(2)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub fn tokens(&self) -> Result<Vec<TokenRow>, CaseError> {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(

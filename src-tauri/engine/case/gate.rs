@@ -14,7 +14,7 @@ const STRIDE: u64 = 10_000;
 /// and rule end the same way on every machine.
 const BUDGET: u64 = 100_000_000_000;
 
-/// Shared with the hooks on the connection. Installed before the transaction, because hooks need the connection alone.
+/// Shared with the hooks on the connection. Installed as the case opens, because hooks need the connection alone.
 pub(super) struct Gate {
     closed: Arc<AtomicBool>,
     steps: Arc<AtomicU64>,
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn nothing_but_reading_passes_a_closed_gate() {
-        let mut case = Case::in_memory().unwrap();
+        let case = Case::in_memory().unwrap();
         let derived = case.derive().unwrap();
         for sql in ["DELETE FROM events", "CREATE TABLE x (a)", "PRAGMA user_version = 9", "ATTACH 'x' AS y", "SELECT load_extension('x')"]
         {

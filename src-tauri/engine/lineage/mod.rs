@@ -1,1 +1,10 @@
-//! (being built)
+//! Runs, fan-out, traces, tokens and credential leases: what led to what (DESIGN section 7).
+
+mod build;
+mod credentials;
+mod walk;
+
+pub(crate) use build::claims_by_event;
+pub use build::{EdgeKind, Lineage, Node, NodeKey, Starter};
+pub use credentials::{Lease, Tokens};
+pub use walk::{Hop, Walk};

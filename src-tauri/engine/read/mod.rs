@@ -3,15 +3,24 @@
 //! A *chunk* is what the container separates: an element of an array, a line, an object, a CSV row. A source may find
 //! several records in one chunk (the spans of an OTLP line). Reading streams: memory holds one batch, never the file.
 
+mod feed;
 mod find;
+mod lines;
+mod origin;
+mod rows;
+mod scan;
 mod sniff;
 mod split;
 mod stream;
+mod values;
+mod wide;
+mod wrap;
 
-pub use find::{Export, Found, find};
+pub use find::{Export, Found, Method, Place, find};
 pub use sniff::{Form, sniff};
 pub use split::{Batch, Chunk, Splitter};
-pub use stream::{FileFacts, Stream, open};
+pub use stream::{FileFacts, Stream, open, sha256_of};
+pub use wrap::{WEAK_WRAP_KEYS, WRAP_KEYS};
 
 use std::path::PathBuf;
 

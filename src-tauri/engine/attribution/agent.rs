@@ -1,0 +1,62 @@
+//! Evidence about the agent.
+
+use std::collections::BTreeSet;
+
+use super::path::{Path, Step};
+use super::run::Tables;
+use crate::case::CallRow;
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role};
+
+pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<Path> {
+    let mut out = Vec::new();
+    let mut add = |party: Option<u32>, kind: EvidenceKind, grade: Grade, by: FilledBy, event: i64, node: Option<usize>| {
+        if let Some(party) = party.filter(|p| t.is_agent(*p)) {
+            out.push(Path::new(party, vec![Step { kind, grade, by, event, node }]));
+        }
+    };
+    if let Some(wire) = call.wire {
+        let by = call.wire_by.unwrap_or(FilledBy::Platform);
+        add(t.identity.party_of(wire), EvidenceKind::K3, fact(by, Grade::B), by, call.event, None);
+    }
+    for claim in t.claims_of(call.event).iter().filter(|c| c.role == Role::Agent) {
+        // An agent that names itself in its own trace is supported, no more.
+        let grade = if claim.evidence == EvidenceKind::K8 { Grade::C } else { fact(claim.by, Grade::B) };
+        add(t.identity.party_of(claim.principal), claim.evidence, grade, claim.by, call.event, None);
+    }
+    if let (Some(jti), Some(CredentialKind::Token)) = (call.credential, call.credential_kind) {
+        for row in t.lineage.tokens.of(jti) {
+            let joined = if call.kind == EventKind::Token { Grade::B } else { Grade::A };
+            // Only the outermost actor is authoritative (RFC 8693 section 4.1).
+            let (actor, kind) = match row.actors.first() {
+                Some(actor) => (Some(*actor), EvidenceKind::K2),
+                None => (row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c)), EvidenceKind::K5),
+            };
+            add(actor.and_then(|a| t.identity.party_of(a)), kind, joined, FilledBy::Issuer, row.event, None);
+        }
+    }
+    if let Some(node) = run {
+        let agents = &t.lineage.nodes[node].agents;
+        if let (1, Some((&party, &event))) = (agents.len(), agents.iter().next()) {
+            add(Some(party), EvidenceKind::K8, Grade::C, FilledBy::Caller, event, Some(node));
+        }
+    }
+    out
+}
+
+fn fact(by: FilledBy, grade: Grade) -> Grade {
+    match by {
+        FilledBy::Caller | FilledBy::Model => Grade::D,
+        _ => grade,
+    }
+}
+
+/// The agent, where all that is at least C agrees.
+pub(super) fn conclude(paths: &[Path]) -> (Option<u32>, Option<Grade>) {
+    let carried: Vec<&Path> = paths.iter().filter(|p| p.grade >= Grade::C).collect();
+    let values: BTreeSet<u32> = carried.iter().map(|p| p.value).collect();
+    match (values.len(), values.first()) {
+        (1, Some(&value)) => (Some(value), carried.iter().map(|p| p.grade).max()),
+        (0, _) => (None, None),
+        _ => (None, Some(Grade::X)),
+    }
+}

@@ -1,0 +1,232 @@
+//! Paths to a conclusion: agreement, contradiction, ambiguity, refusal (DESIGN section 7).
+
+use std::collections::BTreeSet;
+
+use super::path::Path;
+use crate::model::{EvidenceKind, FilledBy, Grade, Pattern, Refusal};
+
+/// Where a call stands in coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A or B.
+    Attributed,
+    /// C.
+    Supported,
+    Refused,
+    Contradicted,
+    /// No person is required: a service at work, a system, a schedule.
+    Automation,
+}
+
+impl Standing {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Standing::Attributed => "attributed",
+            Standing::Supported => "supported",
+            Standing::Refused => "refused",
+            Standing::Contradicted => "contradicted",
+            Standing::Automation => "automation",
+        }
+    }
+}
+
+/// Why nobody is named, finer than the refusal: what rules select on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    NoEvidence,
+    NoOrigin,
+    MissingParent,
+    Ambiguous,
+    Contradiction,
+    HintsOnly,
+    Robot,
+    MachineSession,
+    Unresolved,
+    Redacted,
+}
+
+impl Gap {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Gap::NoEvidence => "no_evidence",
+            Gap::NoOrigin => "no_origin",
+            Gap::MissingParent => "missing_parent",
+            Gap::Ambiguous => "ambiguous",
+            Gap::Contradiction => "contradiction",
+            Gap::HintsOnly => "hints_only",
+            Gap::Robot => "robot",
+            Gap::MachineSession => "machine_session",
+            Gap::Unresolved => "unresolved",
+            Gap::Redacted => "redacted",
+        }
+    }
+}
+
+/// The conclusion for one call, with everything that was weighed.
+#[derive(Debug, Clone)]
+pub struct Attribution {
+    pub standing: Standing,
+    pub human: Option<u32>,
+    /// The human's; none where no person is required.
+    pub grade: Option<Grade>,
+    pub refusal: Option<Refusal>,
+    pub caution: Option<Refusal>,
+    pub gap: Option<Gap>,
+    pub agent: Option<u32>,
+    pub agent_grade: Option<Grade>,
+    pub authority: Option<u32>,
+    pub wire: Option<u32>,
+    /// Node of the run that the call belongs to.
+    pub run: Option<usize>,
+    pub pattern: Pattern,
+    pub both_on_record: bool,
+    pub agent_evidence: bool,
+    pub human_paths: Vec<Path>,
+    pub agent_paths: Vec<Path>,
+    /// People of ambiguous sets.
+    pub candidates: BTreeSet<u32>,
+}
+
+/// What was found about the person.
+#[derive(Debug, Default)]
+pub(super) struct HumanEvidence {
+    pub paths: Vec<Path>,
+    /// Sets of people none of whom can be told apart, with whether a lease made the set.
+    pub sets: Vec<(BTreeSet<u32>, bool)>,
+    /// A walk whose own branches disagree.
+    pub contradicted: BTreeSet<u32>,
+    pub missing: bool,
+    pub no_origin: bool,
+    pub unattended: bool,
+    /// Somebody is named who is no person of the directory.
+    pub unresolved: bool,
+    pub redacted: bool,
+}
+
+/// The person, or why there is none. Never guesses: D names nobody, and defeats nothing.
+pub(super) struct Verdict {
+    pub human: Option<u32>,
+    pub grade: Option<Grade>,
+    pub refusal: Option<Refusal>,
+    pub caution: Option<Refusal>,
+    pub gap: Option<Gap>,
+}
+
+impl Verdict {
+    fn refuse(refusal: Refusal, gap: Gap) -> Verdict {
+        Verdict { human: None, grade: Some(Grade::X), refusal: Some(refusal), caution: None, gap: Some(gap) }
+    }
+}
+
+pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
+    let carried: Vec<&Path> = found.paths.iter().filter(|p| p.grade >= Grade::C).collect();
+    let values: BTreeSet<u32> = carried.iter().map(|p| p.value).collect();
+    if !found.contradicted.is_empty() || values.len() > 1 {
+        return Verdict::refuse(Refusal::R6, Gap::Contradiction);
+    }
+    let Some(&value) = values.first() else { return nobody(found) };
+    if found.sets.iter().any(|(set, _)| !set.contains(&value)) {
+        return Verdict::refuse(Refusal::R6, Gap::Contradiction);
+    }
+    if let Some((_, lease)) = found.sets.first()
+        && !carried.iter().any(|p| p.is_credential())
+    {
+        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+    }
+    let mut grade = carried.iter().map(|p| p.grade).max().unwrap_or(Grade::C);
+    if grade == Grade::C && corroborated(&carried) {
+        grade = Grade::B;
+    }
+    let caution = (grade == Grade::C && carried.iter().all(|p| own_account(p))).then_some(Refusal::R10);
+    Verdict { human: Some(value), grade: Some(grade), refusal: None, caution, gap: None }
+}
+
+fn nobody(found: &HumanEvidence) -> Verdict {
+    if let Some((_, lease)) = found.sets.first() {
+        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+    }
+    if found.missing {
+        return Verdict::refuse(Refusal::R1, Gap::MissingParent);
+    }
+    if found.no_origin {
+        let refusal = if found.unresolved { Refusal::R8 } else { Refusal::R1 };
+        return Verdict::refuse(refusal, Gap::NoOrigin);
+    }
+    if found.unattended {
+        return Verdict { human: None, grade: None, refusal: None, caution: None, gap: None };
+    }
+    if found.unresolved {
+        return Verdict::refuse(Refusal::R8, Gap::Unresolved);
+    }
+    if !found.paths.is_empty() {
+        return Verdict::refuse(Refusal::R3, Gap::HintsOnly);
+    }
+    if found.redacted {
+        return Verdict::refuse(Refusal::R7, Gap::Redacted);
+    }
+    Verdict::refuse(Refusal::R1, Gap::NoEvidence)
+}
+
+/// Two proofs of one value with no common root of trust lift C to B, once.
+fn corroborated(paths: &[&Path]) -> bool {
+    paths.iter().enumerate().any(|(n, a)| paths[n + 1..].iter().any(|b| a.trust & b.trust == 0))
+}
+
+/// The agent's own trace is all that says a person asked.
+fn own_account(path: &Path) -> bool {
+    path.steps
+        .iter()
+        .any(|s| matches!(s.kind, EvidenceKind::K8 | EvidenceKind::K9 | EvidenceKind::K10) && matches!(s.by, FilledBy::Caller | FilledBy::Model))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::path::Step;
+
+    fn path(value: u32, kind: EvidenceKind, grade: Grade, by: FilledBy) -> Path {
+        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None }])
+    }
+
+    fn run(value: u32) -> Path {
+        path(value, EvidenceKind::K8, Grade::C, FilledBy::Caller)
+    }
+
+    fn record(value: u32) -> Path {
+        path(value, EvidenceKind::K3, Grade::B, FilledBy::Gateway)
+    }
+
+    #[test]
+    fn a_strong_value_does_not_beat_a_supported_one_that_differs() {
+        let found = HumanEvidence { paths: vec![record(1), run(2)], ..Default::default() };
+        let verdict = conclude(&found);
+        assert_eq!((verdict.human, verdict.refusal), (None, Some(Refusal::R6)));
+    }
+
+    #[test]
+    fn a_set_is_shrunk_by_a_credential_and_by_nothing_else() {
+        let set = vec![(BTreeSet::from([1, 2]), false)];
+        let by_run = HumanEvidence { paths: vec![run(1)], sets: set.clone(), ..Default::default() };
+        assert_eq!(conclude(&by_run).refusal, Some(Refusal::R2));
+        let by_record = HumanEvidence { paths: vec![record(1)], sets: set.clone(), ..Default::default() };
+        assert_eq!(conclude(&by_record).human, Some(1));
+        let outside = HumanEvidence { paths: vec![record(3)], sets: set, ..Default::default() };
+        assert_eq!(conclude(&outside).refusal, Some(Refusal::R6));
+    }
+
+    #[test]
+    fn a_hint_names_nobody_and_defeats_nothing() {
+        let hint = path(2, EvidenceKind::K11, Grade::D, FilledBy::Caller);
+        let found = HumanEvidence { paths: vec![hint.clone()], ..Default::default() };
+        assert_eq!(conclude(&found).refusal, Some(Refusal::R3));
+        let found = HumanEvidence { paths: vec![hint, record(1)], ..Default::default() };
+        assert_eq!(conclude(&found).human, Some(1));
+    }
+
+    #[test]
+    fn two_runs_told_by_one_runtime_do_not_lift_each_other() {
+        let found = HumanEvidence { paths: vec![run(1), run(1)], ..Default::default() };
+        let verdict = conclude(&found);
+        assert_eq!((verdict.grade, verdict.caution), (Some(Grade::C), Some(Refusal::R10)));
+    }
+}

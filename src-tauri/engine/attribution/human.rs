@@ -1,0 +1,250 @@
+//! Evidence about the person who caused a call.
+
+use std::collections::BTreeSet;
+
+use super::combine::{HumanEvidence, conclude};
+use super::path::{Path, Step};
+use super::run::Tables;
+use crate::case::{CallRow, ClaimRow, TokenRow};
+use crate::lineage::{EdgeKind, Lineage, NodeKey, Starter};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
+
+/// Issuances of issuances: role chaining deeper than this is not followed.
+const CHAIN: usize = 8;
+
+pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvidence {
+    let mut found = HumanEvidence { redacted: call.human_empty == WhyEmpty::Redacted, ..Default::default() };
+    on_the_wire(t, call, &mut found);
+    claimed(t, call, &mut found);
+    by_token(t, call, &mut found);
+    by_lease(t, call, &mut found, depth);
+    for (node, by, via) in nodes_of(t, call) {
+        by_run(t.lineage, node, by, via, call.event, &mut found);
+    }
+    found
+}
+
+/// A person's own account acting directly.
+fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
+    let (Some(wire), WireKind::Human) = (call.wire, call.wire_kind) else { return };
+    if let Some(person) = t.identity.person(wire) {
+        let by = call.wire_by.unwrap_or(FilledBy::Platform);
+        found.paths.push(Path::new(person, vec![step(EvidenceKind::K3, believed(by), by, call.event)]));
+    }
+}
+
+/// The principals that the record itself names.
+fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
+    for claim in t.claims_of(call.event).iter().filter(|c| c.role == Role::Human) {
+        let Some(person) = t.identity.person(claim.principal) else {
+            // A claim that names an agent or a service is a session's own name, not a person who is not known.
+            let party = t.identity.party_of(claim.principal).map(|p| t.identity.kind(p));
+            found.unresolved |= party.is_none_or(|k| k.is_robot() || k == crate::identity::PartyKind::Unknown);
+            continue;
+        };
+        let (kind, grade) = worth(call, claim);
+        let path = Path::new(person, vec![step(kind, grade, claim.by, call.event)]);
+        found.paths.push(match agreeing_token(t, call, person) {
+            Some(issuance) if grade >= Grade::C => path.lifted(issuance),
+            _ => path,
+        });
+    }
+}
+
+/// What a claim on the call's own record is worth.
+fn worth(call: &CallRow, claim: &ClaimRow) -> (EvidenceKind, Grade) {
+    use EvidenceKind::{K2, K3, K6, K11};
+    // Users on a tool span name the people that the call is about.
+    if call.kind == EventKind::ToolSpan {
+        return (K11, Grade::D);
+    }
+    match claim.evidence {
+        kind @ (K2 | K3 | K6) if believed(claim.by) >= Grade::C => (kind, Grade::B),
+        _ => (K11, Grade::D),
+    }
+}
+
+/// A field that the caller or the model wrote is a claim; one that issuer, platform or gateway wrote is a fact.
+fn believed(by: FilledBy) -> Grade {
+    match by {
+        FilledBy::Issuer | FilledBy::Platform | FilledBy::Gateway => Grade::B,
+        FilledBy::Caller | FilledBy::Model => Grade::D,
+    }
+}
+
+/// The issuance of the call's token, where it names this person.
+fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
+    token_rows(t, call).into_iter().find(|r| r.subject.and_then(|s| t.identity.person(s)) == Some(person)).map(|r| r.event)
+}
+
+fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
+    match (call.credential, call.credential_kind) {
+        // An issuance is not proved by itself.
+        (Some(jti), Some(CredentialKind::Token)) if call.kind != EventKind::Token => {
+            t.lineage.tokens.of(jti).filter(|r| r.subject.is_some()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
+    let rows = token_rows(t, call);
+    let people: BTreeSet<u32> = rows.iter().filter_map(|r| r.subject.and_then(|s| t.identity.person(s))).collect();
+    if people.len() > 1 {
+        found.sets.push((people, true));
+        return;
+    }
+    for row in rows {
+        let Some(subject) = row.subject else { continue };
+        if row.actors.is_empty() && row.client == Some(subject) {
+            continue;
+        }
+        let Some(person) = t.identity.person(subject) else {
+            found.unresolved |= t.identity.party_of(subject).is_some_and(|p| t.identity.kind(p).is_robot());
+            continue;
+        };
+        let agent_client = row.client.and_then(|c| t.identity.party_of(c)).is_some_and(|p| t.is_agent(p));
+        let kind = if row.actors.is_empty() && agent_client { EvidenceKind::K5 } else { EvidenceKind::K2 };
+        found.paths.push(Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event));
+    }
+}
+
+/// Whoever a temporary credential was handed to, by the records that handed it out.
+fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: usize) {
+    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return };
+    let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
+    if depth >= CHAIN {
+        return;
+    }
+    let mut holders: Vec<(u32, Path)> = Vec::new();
+    for lease in leases.iter().filter(|l| l.event != call.event) {
+        let Ok(issuance) = t.call(lease.event) else { continue };
+        let inner = gather(t, &issuance, depth + 1);
+        // The run tag of an issuance is followed below, with the call's own runs.
+        let verdict = conclude(&HumanEvidence {
+            paths: inner.paths.into_iter().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
+            sets: inner.sets,
+            ..Default::default()
+        });
+        if let Some(person) = verdict.human {
+            // Proved is to whom the key was handed, not who used it: the exact join of the key does not lift this.
+            let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, lease.event);
+            let joined = step(EvidenceKind::K4, Grade::A, FilledBy::Platform, lease.event);
+            holders.push((person, Path::new(person, vec![handed, joined])));
+        }
+    }
+    let people: BTreeSet<u32> = holders.iter().map(|(p, _)| *p).collect();
+    if people.len() > 1 {
+        found.sets.push((people, true));
+    } else {
+        found.paths.extend(holders.into_iter().map(|(_, path)| path).take(1));
+    }
+}
+
+/// The runs that a call belongs to: (node, who wrote the id, record that carries it). The first is the call's own.
+pub(super) fn nodes_of(t: &Tables<'_>, call: &CallRow) -> Vec<(usize, FilledBy, i64)> {
+    let lineage = t.lineage;
+    let mut out: Vec<(usize, FilledBy, i64)> = Vec::new();
+    let mut add = |node: Option<usize>, by: FilledBy, event: i64| {
+        if let Some(node) = node
+            && !out.iter().any(|(n, _, _)| *n == node)
+        {
+            out.push((node, by, event));
+        }
+    };
+    if let Some(run) = call.run {
+        add(lineage.node(NodeKey::Run(run)), call.run_by.unwrap_or(FilledBy::Caller), call.event);
+    }
+    if let Some(trace) = call.trace {
+        add(lineage.node_of_span(trace, call.span), FilledBy::Caller, call.event);
+    }
+    if let Some((node, event)) = lineage.tool_span(call.event) {
+        add(Some(node), FilledBy::Caller, event);
+    }
+    if call.run.is_none() {
+        for row in token_rows(t, call) {
+            add(row.run.and_then(|r| lineage.node(NodeKey::Run(r))), FilledBy::Issuer, row.event);
+        }
+        if let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) {
+            for lease in lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default() {
+                if let Ok(issuance) = t.call(lease.event) {
+                    let by = issuance.run_by.unwrap_or(FilledBy::Caller);
+                    add(issuance.run.and_then(|r| lineage.node(NodeKey::Run(r))), by, lease.event);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, found: &mut HumanEvidence) {
+    let walk = &lineage.walks[node];
+    if walk.broken() {
+        // A path that is missing a branch or an origin names nobody, whoever stands at its other branches.
+        found.missing |= walk.missing;
+        found.no_origin |= walk.no_origin;
+        found.unresolved |= walk.unresolved;
+        return;
+    }
+    if walk.contradicted {
+        found.contradicted.extend(walk.people.iter().copied());
+        return;
+    }
+    if walk.unattended() {
+        found.unattended = true;
+        return;
+    }
+    match walk.person() {
+        Some(person) => found.paths.push(run_path(lineage, node, person, by, via, call)),
+        None => found.sets.push((walk.people.clone(), false)),
+    }
+}
+
+fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64, call: i64) -> Path {
+    let mut steps = Vec::new();
+    if via != call {
+        steps.push(step(EvidenceKind::K4, Grade::B, FilledBy::Platform, via));
+    }
+    let (hops, starter) = way_to(lineage, node, person);
+    let direct = hops.is_empty();
+    for (at, kind, event) in hops {
+        let evidence = if kind == EdgeKind::Link { EvidenceKind::K10 } else { EvidenceKind::K9 };
+        steps.push(Step { kind: evidence, grade: Grade::C, by: FilledBy::Caller, event, node: Some(at) });
+    }
+    let both_platform = direct && believed(by) == Grade::B && starter.is_some_and(|s| believed(s.by) == Grade::B);
+    let grade = if both_platform { Grade::B } else { Grade::C };
+    if let Some(starter) = starter {
+        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(node) });
+    }
+    Path::new(person, steps)
+}
+
+/// A shortest way from a node to the root that names the person: (node left, edge, event that says so).
+fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind, i64)>, Option<Starter>) {
+    let mut queue = std::collections::VecDeque::from([from]);
+    let mut came: std::collections::BTreeMap<usize, (usize, EdgeKind, i64)> = std::collections::BTreeMap::new();
+    let mut seen = BTreeSet::from([from]);
+    while let Some(n) = queue.pop_front() {
+        if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min() {
+            let mut hops = Vec::new();
+            let mut here = n;
+            while let Some(&(below, kind, event)) = came.get(&here) {
+                hops.push((below, kind, event));
+                here = below;
+            }
+            hops.reverse();
+            return (hops, Some(*starter));
+        }
+        for (&(kind, parent), &event) in &lineage.nodes[n].parents {
+            if seen.insert(parent) {
+                came.insert(parent, (n, kind, event));
+                queue.push_back(parent);
+            }
+        }
+    }
+    (Vec::new(), None)
+}
+
+fn step(kind: EvidenceKind, grade: Grade, by: FilledBy, event: i64) -> Step {
+    Step { kind, grade, by, event, node: None }
+}

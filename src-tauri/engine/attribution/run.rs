@@ -1,0 +1,300 @@
+//! Attribution of one call, and of all calls of a case in the order of time.
+
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+
+use super::combine::{Attribution, Gap, Standing, conclude};
+use super::{agent, human, pattern};
+use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
+use crate::identity::{Identity, PartyKind};
+use crate::lineage::{Lineage, NodeKey};
+use crate::model::time::DAY;
+use crate::model::{CredentialKind, EventKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+
+/// The tables that attribution is a function of.
+pub struct Tables<'a> {
+    pub identity: &'a Identity,
+    pub lineage: &'a Lineage,
+    claims: FxHashMap<i64, Vec<ClaimRow>>,
+    /// Subjects evaluated, by event.
+    evaluated: FxHashMap<i64, Vec<i64>>,
+    /// Issuances that leases and tokens name.
+    issuances: FxHashMap<i64, CallRow>,
+    kubernetes: Option<i64>,
+    /// Tools that an audit source logs, with the days of its export.
+    audited: FxHashMap<i64, Vec<(Time, Time)>>,
+}
+
+impl<'a> Tables<'a> {
+    pub fn load(case: &Case, identity: &'a Identity, lineage: &'a Lineage, claims: &[ClaimRow]) -> Result<Tables<'a>, CaseError> {
+        let mut evaluated: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
+        for (event, principal) in case.evaluated()? {
+            evaluated.entry(event).or_default().push(principal);
+        }
+        let mut issuances = FxHashMap::default();
+        let mut events: Vec<i64> = lineage.leases.values().flatten().map(|l| l.event).collect();
+        events.sort_unstable();
+        for event in events {
+            issuances.insert(event, case.call(event)?);
+        }
+        let mut audited: FxHashMap<i64, Vec<(Time, Time)>> = FxHashMap::default();
+        for (action, first, last) in case.audited_tools()? {
+            let whole = (Time(first.0 - first.0.rem_euclid(DAY)), Time(last.0 - last.0.rem_euclid(DAY) + DAY));
+            audited.entry(action).or_default().push(whole);
+        }
+        let kubernetes = case.strings()?.iter().position(|s| s == "kubernetes_audit").map(|n| n as i64);
+        let claims = crate::lineage::claims_by_event(claims);
+        Ok(Tables { identity, lineage, claims, evaluated, issuances, kubernetes, audited })
+    }
+
+    pub(super) fn claims_of(&self, event: i64) -> &[ClaimRow] {
+        self.claims.get(&event).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn evaluated_in(&self, event: i64) -> &[i64] {
+        self.evaluated.get(&event).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn is_agent(&self, party: u32) -> bool {
+        self.identity.kind(party) == PartyKind::Agent
+    }
+
+    pub(super) fn agent_principal(&self, principal: i64) -> bool {
+        self.identity.party_of(principal).is_some_and(|p| self.is_agent(p))
+    }
+
+    pub(super) fn is_kubernetes(&self, source: i64) -> bool {
+        self.kubernetes == Some(source)
+    }
+
+    pub(super) fn call(&self, event: i64) -> Result<CallRow, CaseError> {
+        self.issuances.get(&event).cloned().ok_or_else(|| CaseError::NoSuchRecord { id: event.to_string() })
+    }
+
+    /// A tool span is a call only where no audit source logs that tool for that time.
+    pub fn is_row(&self, call: &CallRow) -> bool {
+        if call.kind != EventKind::ToolSpan {
+            return true;
+        }
+        let (Some(action), Some(time)) = (call.action, call.time) else { return true };
+        !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))
+    }
+}
+
+/// Who caused the call, through what, on whose rights.
+pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
+    let found = human::gather(t, call, 0);
+    let nodes = human::nodes_of(t, call);
+    let run = nodes.first().map(|(n, _, _)| *n);
+    let agent_paths = agent::gather(t, call, run);
+    let (agent, agent_grade) = agent::conclude(&agent_paths);
+    let wire = call.wire.and_then(|w| t.identity.party_of(w));
+    let wire_kind = wire.map(|w| t.identity.kind(w));
+    let agent_evidence = !agent_paths.is_empty() || run.is_some();
+    let verdict = conclude(&found);
+    let facts = pattern::Facts::of(t, call, &found, agent.is_some() || agent_grade.is_some(), run.is_some());
+    let pattern = pattern::pattern(&facts);
+    let candidates = found.sets.iter().flat_map(|(s, _)| s.iter().copied()).chain(found.contradicted.iter().copied()).collect();
+    let mut out = Attribution {
+        standing: Standing::Automation,
+        human: verdict.human,
+        grade: verdict.grade,
+        refusal: verdict.refusal,
+        caution: verdict.caution,
+        gap: verdict.gap,
+        agent,
+        agent_grade,
+        authority: None,
+        wire,
+        run,
+        pattern,
+        both_on_record: both_on_record(t, call, wire_kind),
+        agent_evidence,
+        human_paths: found.paths,
+        agent_paths,
+        candidates,
+    };
+    settle(t, call, wire_kind, &mut out);
+    out.authority = authority(t, call, &out);
+    out
+}
+
+/// Whether a person is required, and with that the standing.
+fn settle(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>, out: &mut Attribution) {
+    out.standing = match (out.human, out.grade, out.gap) {
+        (Some(_), Some(Grade::C), _) => Standing::Supported,
+        (Some(_), _, _) => Standing::Attributed,
+        (None, _, Some(Gap::Contradiction)) => Standing::Contradicted,
+        (None, _, None) => Standing::Automation,
+        (None, _, Some(Gap::NoEvidence | Gap::Unresolved | Gap::HintsOnly | Gap::Redacted)) => without_run(t, call, wire, out),
+        (None, _, Some(_)) => Standing::Refused,
+    };
+    if out.standing == Standing::Automation {
+        (out.grade, out.refusal, out.gap) = (None, None, None);
+    }
+}
+
+/// A call with no run and nothing of at least C: a service at work, or a gap?
+fn without_run(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>, out: &mut Attribution) -> Standing {
+    match wire {
+        Some(kind) if kind.is_robot() && call.wire_kind == WireKind::Human => {
+            (out.refusal, out.gap) = (Some(Refusal::R9), Some(Gap::Robot));
+            Standing::Refused
+        }
+        _ if out.agent.is_some() || out.agent_grade.is_some() => Standing::Refused,
+        Some(PartyKind::Service) if out.gap == Some(Gap::NoEvidence) && machine_session(t, call) => {
+            out.gap = Some(Gap::MachineSession);
+            Standing::Refused
+        }
+        // A service that says on whose behalf it acts owes a person who can be named.
+        Some(PartyKind::Service | PartyKind::System) if out.gap != Some(Gap::NoEvidence) => Standing::Refused,
+        Some(PartyKind::Service | PartyKind::System) => Standing::Automation,
+        _ => Standing::Refused,
+    }
+}
+
+/// A role session that a platform service handed to a machine: who used the machine is in no record.
+fn machine_session(t: &Tables<'_>, call: &CallRow) -> bool {
+    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return false };
+    let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
+    !leases.is_empty()
+        && leases.iter().all(|l| t.call(l.event).is_ok_and(|i| i.wire_kind == WireKind::System))
+}
+
+/// The record itself names a person and an agent, neither by the caller's own word.
+fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bool {
+    let fact = |c: &&ClaimRow| !matches!(c.by, FilledBy::Caller | FilledBy::Model);
+    let claims = t.claims_of(call.event);
+    let person = (call.wire_kind == WireKind::Human && wire.is_some_and(PartyKind::is_person))
+        || claims.iter().filter(fact).any(|c| c.role == Role::Human && t.identity.person(c.principal).is_some());
+    let agent = wire == Some(PartyKind::Agent) || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal));
+    person && agent
+}
+
+/// Whose rights were used: the person's where the decision, the token or the record says so, else the wire's.
+fn authority(t: &Tables<'_>, call: &CallRow, out: &Attribution) -> Option<u32> {
+    let evaluated: BTreeSet<u32> = t.evaluated_in(call.event).iter().filter_map(|p| t.identity.party_of(*p)).collect();
+    if let Some(person) = out.human.filter(|h| evaluated.contains(h)) {
+        return Some(person);
+    }
+    match out.pattern {
+        Pattern::Obo | Pattern::Impersonation | Pattern::Direct if evaluated.is_empty() => out.human.or(out.wire),
+        _ => evaluated.first().copied().filter(|_| evaluated.len() == 1).or(out.wire),
+    }
+}
+
+/// Counts of an analysis.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    pub calls: u64,
+    pub attributed: u64,
+    pub supported: u64,
+    pub refused: u64,
+    pub contradicted: u64,
+    pub automation: u64,
+}
+
+/// Attributes everything and writes parties, runs and attributions.
+pub fn attribute_case(
+    case: &Case,
+    derived: &Derived<'_>,
+    t: &Tables<'_>,
+    mut tick: impl FnMut(u64) -> Result<(), CaseError>,
+) -> Result<Summary, CaseError> {
+    write_parties(derived, t.identity)?;
+    write_runs(derived, t)?;
+    let mut summary = Summary::default();
+    case.each_call(|call| {
+        if !t.is_row(&call) {
+            return Ok(());
+        }
+        let found = attribute(t, &call);
+        if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) {
+            summary.calls += 1;
+            match found.standing {
+                Standing::Attributed => summary.attributed += 1,
+                Standing::Supported => summary.supported += 1,
+                Standing::Refused => summary.refused += 1,
+                Standing::Contradicted => summary.contradicted += 1,
+                Standing::Automation => summary.automation += 1,
+            }
+        }
+        derived.attribution(&record(&call, &found, t))?;
+        tick(1)
+    })?;
+    Ok(summary)
+}
+
+fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord {
+    let best = a.human.and_then(|h| a.human_paths.iter().filter(|p| p.value == h).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len()))));
+    let shared = a.wire.is_some_and(|w| t.identity.kind(w) == PartyKind::Shared);
+    let is_agent = a.wire.is_some_and(|w| t.identity.kind(w) == PartyKind::Agent);
+    let wire_kind = match call.wire_kind {
+        WireKind::Human if shared => WireKind::Shared,
+        WireKind::Service if is_agent => WireKind::Agent,
+        kind => kind,
+    };
+    AttributionRecord {
+        event: call.event,
+        time: call.time,
+        kind: call.kind,
+        standing: a.standing.word(),
+        human: a.human.map(i64::from),
+        grade: a.grade.map(Grade::letter),
+        agent: a.agent.map(i64::from),
+        agent_grade: a.agent_grade.map(Grade::letter),
+        authority: a.authority.map(i64::from),
+        wire_party: a.wire.map(i64::from),
+        wire_kind: wire_kind.word(),
+        run: a.run.map(|n| n as i64 + 1),
+        pattern: a.pattern.word(),
+        refusal: a.refusal.map(Refusal::code),
+        caution: a.caution.map(Refusal::code),
+        evidence: best.map(|p| p.codes().join(" ")).unwrap_or_default(),
+        both_on_record: a.both_on_record,
+        agent_evidence: a.agent_evidence,
+        gap: a.gap.map(Gap::word),
+    }
+}
+
+fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseError> {
+    for (id, party) in identity.parties.iter().enumerate().skip(1) {
+        derived.party(&PartyRecord {
+            id: id as i64,
+            kind: party.kind.word().to_string(),
+            shown: party.shown.clone(),
+            name: party.name.clone(),
+            department: party.department.clone(),
+            status: party.status.clone(),
+            start: party.start,
+            end: party.end,
+            directory: party.directory,
+            verified: party.verified,
+            principals: party.principals.clone(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Run ids of the derived tables are node indices from 1.
+fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
+    for (n, node) in t.lineage.nodes.iter().enumerate() {
+        let (NodeKey::Run(key) | NodeKey::Trace(key)) = node.key;
+        let walk = &t.lineage.walks[n];
+        let agent = if node.agents.len() == 1 { node.agents.keys().next().map(|a| i64::from(*a)) } else { None };
+        derived.run(&RunRecord {
+            id: n as i64 + 1,
+            key,
+            held: node.held,
+            agent,
+            first: node.first,
+            last: node.last,
+            calls: node.calls,
+            ending: walk.ending(),
+            person: walk.person().map(i64::from),
+            trigger: None,
+            parents: node.parents.iter().map(|(&(_, p), &event)| (p as i64 + 1, Some(event))).collect(),
+        })?;
+    }
+    Ok(())
+}

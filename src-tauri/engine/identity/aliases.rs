@@ -1,0 +1,84 @@
+//! What a directory joins: its rows' own ids, e-mail addresses and aliases, each claimed by one entity only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::DirectoryEntry;
+use crate::model::Principal;
+
+/// Principals to the entity (index of a directory id) that claims them alone.
+pub(super) struct Aliases {
+    joined: BTreeMap<Principal, usize>,
+    /// Sentences about aliases that join nothing.
+    pub notes: Vec<String>,
+}
+
+impl Aliases {
+    /// `entities` are rows grouped by the directory's own id; `accounts` the AWS accounts that the case knows.
+    pub(super) fn build(entities: &[Vec<&DirectoryEntry>], accounts: &BTreeSet<&str>) -> Aliases {
+        let mut claims: BTreeMap<Principal, BTreeSet<usize>> = BTreeMap::new();
+        let mut notes = BTreeSet::new();
+        for (n, rows) in entities.iter().enumerate() {
+            for row in rows {
+                for principal in claimed(row, accounts, &mut notes) {
+                    claims.entry(principal).or_default().insert(n);
+                }
+            }
+        }
+        let mut joined = BTreeMap::new();
+        for (principal, by) in claims {
+            match (by.len(), by.first()) {
+                (1, Some(&one)) => {
+                    joined.insert(principal, one);
+                }
+                (rows, _) => {
+                    notes.insert(format!("{}:{} is claimed by {rows} directory rows and joins none", principal.namespace, principal.id));
+                }
+            }
+        }
+        Aliases { joined, notes: notes.into_iter().collect() }
+    }
+
+    pub(super) fn entity(&self, principal: &Principal) -> Option<usize> {
+        self.joined.get(&folded(principal)).copied()
+    }
+}
+
+fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Vec<Principal> {
+    let mut out = Vec::new();
+    out.extend(Principal::from_word(&row.id).map(|p| folded(&p)));
+    if let Some(email) = &row.email {
+        out.push(folded(&Principal::new("email", email)));
+    }
+    for (namespace, value) in &row.aliases {
+        if value.is_empty() {
+            continue;
+        }
+        let principal = match namespace.as_str() {
+            "aws-role" if !value.contains('/') => match (accounts.len(), accounts.first()) {
+                (1, Some(account)) => Principal::new("aws-role", &format!("{account}/{value}")),
+                _ => {
+                    notes.insert(format!(
+                        "aws-role:{value} of {} names no account and the case knows {}: it joins nothing",
+                        row.id,
+                        accounts.len()
+                    ));
+                    continue;
+                }
+            },
+            "aws" => Principal::from_arn(value),
+            "email" | "upn" => Principal::new("email", value),
+            "client" | "client_id" => Principal::new("name", value),
+            other => Principal::new(other, value),
+        };
+        out.push(folded(&principal));
+    }
+    out
+}
+
+/// The form in which principals are compared. GitHub logins and e-mail addresses have no case; all else has.
+fn folded(principal: &Principal) -> Principal {
+    match principal.namespace.as_str() {
+        "github" | "email" => Principal { namespace: principal.namespace.clone(), id: principal.id.to_lowercase() },
+        _ => principal.clone(),
+    }
+}

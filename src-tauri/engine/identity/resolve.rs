@@ -1,0 +1,331 @@
+//! Parties: one for each directory entity, one for each principal that no directory joins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::aliases::Aliases;
+use crate::case::DirectoryEntry;
+use crate::model::{EntryType, Principal, Time, WireKind};
+
+/// What a party is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartyKind {
+    /// A person of the directory.
+    Person,
+    /// A human-type account, with no directory imported to say who stands behind it.
+    Human,
+    /// A human-type account that the directory does not know, or knows as a service: no person stands behind it.
+    Unbacked,
+    Shared,
+    Agent,
+    Service,
+    System,
+    Unknown,
+}
+
+impl PartyKind {
+    pub const fn word(self) -> &'static str {
+        match self {
+            PartyKind::Person => "person",
+            PartyKind::Human => "human",
+            PartyKind::Unbacked => "unbacked",
+            PartyKind::Shared => "shared",
+            PartyKind::Agent => "agent",
+            PartyKind::Service => "service",
+            PartyKind::System => "system",
+            PartyKind::Unknown => "unknown",
+        }
+    }
+
+    /// May be named as the person who caused a call.
+    pub const fn is_person(self) -> bool {
+        matches!(self, PartyKind::Person | PartyKind::Human)
+    }
+
+    /// A human-type account behind which no individual stands.
+    pub const fn is_robot(self) -> bool {
+        matches!(self, PartyKind::Unbacked | PartyKind::Shared)
+    }
+}
+
+/// Who or what stands behind one or more principals.
+#[derive(Debug, Clone)]
+pub struct Party {
+    pub kind: PartyKind,
+    /// The directory's e-mail (agents: the directory's id), else its id, else the principal's own id.
+    pub shown: String,
+    pub name: Option<String>,
+    pub department: Option<String>,
+    pub status: Option<String>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    pub directory: Option<i64>,
+    /// A directory row says so.
+    pub verified: bool,
+    pub principals: Vec<i64>,
+}
+
+/// Parties, and the party of each principal.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Index 0 is unused, so that a party's index is its id.
+    pub parties: Vec<Party>,
+    party_of: Vec<u32>,
+    /// Whether a directory was imported.
+    pub directory: bool,
+    pub notes: Vec<String>,
+}
+
+impl Identity {
+    pub fn party_of(&self, principal: i64) -> Option<u32> {
+        self.party_of.get(principal as usize).copied().filter(|p| *p != 0)
+    }
+
+    pub fn party(&self, id: u32) -> &Party {
+        &self.parties[id as usize]
+    }
+
+    pub fn kind(&self, id: u32) -> PartyKind {
+        self.parties[id as usize].kind
+    }
+
+    /// The person behind a principal, where one may be named.
+    pub fn person(&self, principal: i64) -> Option<u32> {
+        self.party_of(principal).filter(|p| self.kind(*p).is_person())
+    }
+
+    /// Without a directory, an account through which two or more people's runs act stands for nobody.
+    pub fn mark_shared(&mut self, party: u32) {
+        if let Some(p) = self.parties.get_mut(party as usize)
+            && p.kind == PartyKind::Human
+        {
+            p.kind = PartyKind::Shared;
+        }
+    }
+}
+
+/// What resolution reads.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// By id; index 0 unused.
+    pub principals: Vec<Principal>,
+    pub directory: Vec<DirectoryEntry>,
+    /// (principal, wire kind as its number)
+    pub wire_kinds: Vec<(i64, i64)>,
+    /// Principals that a record names as agents.
+    pub named_agents: Vec<i64>,
+    /// Principals that a record names as the person.
+    pub named_humans: Vec<i64>,
+}
+
+pub fn resolve(inputs: &Inputs) -> Identity {
+    let entities = group_by_id(&inputs.directory);
+    let accounts: BTreeSet<&str> = inputs
+        .principals
+        .iter()
+        .filter(|p| p.namespace == "aws-role")
+        .filter_map(|p| p.id.split('/').next())
+        .filter(|a| !a.is_empty())
+        .collect();
+    let aliases = Aliases::build(&entities, &accounts);
+    let seen = Seen::of(inputs);
+    let directory = !entities.is_empty();
+    let mut identity =
+        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: aliases.notes.clone() };
+    let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
+    let mut alone: BTreeMap<&Principal, i64> = BTreeMap::new();
+    for (id, principal) in inputs.principals.iter().enumerate().skip(1) {
+        match aliases.entity(principal) {
+            Some(n) => of_entity[n].push(id as i64),
+            None => {
+                alone.insert(principal, id as i64);
+            }
+        }
+    }
+    for (rows, principals) in entities.iter().zip(of_entity) {
+        let party = from_directory(rows, principals, &seen);
+        identity.add(party);
+    }
+    for (principal, id) in alone {
+        let kind = seen.kind_of(id, directory);
+        identity.add(Party { kind, shown: principal.id.clone(), principals: vec![id], ..nobody() });
+    }
+    identity
+}
+
+impl Identity {
+    fn add(&mut self, party: Party) {
+        let id = self.parties.len() as u32;
+        for &principal in &party.principals {
+            if let Some(slot) = self.party_of.get_mut(principal as usize) {
+                *slot = id;
+            }
+        }
+        self.parties.push(party);
+    }
+}
+
+fn nobody() -> Party {
+    Party {
+        kind: PartyKind::Unknown,
+        shown: String::new(),
+        name: None,
+        department: None,
+        status: None,
+        start: None,
+        end: None,
+        directory: None,
+        verified: false,
+        principals: Vec::new(),
+    }
+}
+
+/// Rows of one directory id are one entity, whichever export they came in.
+fn group_by_id(rows: &[DirectoryEntry]) -> Vec<Vec<&DirectoryEntry>> {
+    let mut by_id: BTreeMap<&str, Vec<&DirectoryEntry>> = BTreeMap::new();
+    for row in rows {
+        by_id.entry(&row.id).or_default().push(row);
+    }
+    by_id.into_values().collect()
+}
+
+fn from_directory(rows: &[&DirectoryEntry], principals: Vec<i64>, seen: &Seen) -> Party {
+    // Where exports differ the fullest and latest row speaks; the choice does not depend on the order of files.
+    let row = rows.iter().max_by_key(|r| (r.end, r.start, &r.status, &r.email, &r.name, r.department.clone()));
+    let Some(row) = row else { return nobody() };
+    let on_wire_as_human = principals.iter().any(|p| seen.human_wire.contains(p));
+    let kind = match row.entry_type {
+        EntryType::Person => PartyKind::Person,
+        EntryType::Agent => PartyKind::Agent,
+        EntryType::Shared => PartyKind::Shared,
+        EntryType::Service if on_wire_as_human => PartyKind::Unbacked,
+        EntryType::Service => PartyKind::Service,
+    };
+    let shown = match row.entry_type {
+        EntryType::Agent => row.id.clone(),
+        _ => row.email.clone().unwrap_or_else(|| row.id.clone()),
+    };
+    Party {
+        kind,
+        shown,
+        name: row.name.clone(),
+        department: row.department.clone(),
+        status: row.status.clone(),
+        start: row.start,
+        end: row.end,
+        directory: Some(row.event),
+        verified: true,
+        principals,
+    }
+}
+
+/// How principals were seen in records.
+struct Seen {
+    human_wire: BTreeSet<i64>,
+    service_wire: BTreeSet<i64>,
+    system_wire: BTreeSet<i64>,
+    agents: BTreeSet<i64>,
+    humans: BTreeSet<i64>,
+}
+
+impl Seen {
+    fn of(inputs: &Inputs) -> Seen {
+        let with = |kinds: &[WireKind]| -> BTreeSet<i64> {
+            inputs.wire_kinds.iter().filter(|(_, k)| kinds.iter().any(|w| *w as i64 == *k)).map(|(p, _)| *p).collect()
+        };
+        let mut agents: BTreeSet<i64> = inputs.named_agents.iter().copied().collect();
+        agents.extend(with(&[WireKind::Agent]));
+        Seen {
+            human_wire: with(&[WireKind::Human, WireKind::Shared]),
+            service_wire: with(&[WireKind::Service, WireKind::Delegated]),
+            system_wire: with(&[WireKind::System]),
+            agents,
+            humans: inputs.named_humans.iter().copied().collect(),
+        }
+    }
+
+    fn kind_of(&self, principal: i64, directory: bool) -> PartyKind {
+        let has = |set: &BTreeSet<i64>| set.contains(&principal);
+        if has(&self.human_wire) {
+            return if directory { PartyKind::Unbacked } else { PartyKind::Human };
+        }
+        if has(&self.system_wire) {
+            return PartyKind::System;
+        }
+        if has(&self.agents) {
+            return PartyKind::Agent;
+        }
+        if has(&self.service_wire) {
+            return PartyKind::Service;
+        }
+        if has(&self.humans) {
+            return if directory { PartyKind::Unbacked } else { PartyKind::Human };
+        }
+        PartyKind::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(event: i64, id: &str, email: &str, entry_type: EntryType, aliases: &[(&str, &str)]) -> DirectoryEntry {
+        DirectoryEntry {
+            event,
+            id: id.into(),
+            email: (!email.is_empty()).then(|| email.to_string()),
+            name: None,
+            entry_type,
+            status: None,
+            start: None,
+            end: None,
+            department: None,
+            owner: None,
+            aliases: aliases.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+        }
+    }
+
+    fn inputs(principals: &[(&str, &str)], directory: Vec<DirectoryEntry>) -> Inputs {
+        let mut all = vec![Principal { namespace: String::new(), id: String::new() }];
+        all.extend(principals.iter().map(|(n, i)| Principal::new(n, i)));
+        let wire_kinds = (1..all.len() as i64).map(|p| (p, WireKind::Human as i64)).collect();
+        Inputs { principals: all, directory, wire_kinds, ..Inputs::default() }
+    }
+
+    #[test]
+    fn an_alias_joins_and_a_likeness_does_not() {
+        let directory = vec![row(1, "E1", "ada@fern.example", EntryType::Person, &[("github", "ada-fern")])];
+        let i = resolve(&inputs(&[("email", "Ada@fern.example"), ("github", "Ada-Fern"), ("github", "ada")], directory));
+        assert_eq!(i.party_of(1), i.party_of(2));
+        assert_ne!(i.party_of(1), i.party_of(3));
+        assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Person);
+        assert_eq!(i.kind(i.party_of(3).unwrap()), PartyKind::Unbacked);
+    }
+
+    #[test]
+    fn an_alias_that_two_rows_claim_joins_nothing_and_an_empty_address_is_nobody() {
+        let directory = vec![
+            row(1, "E1", "", EntryType::Person, &[("github", "twin")]),
+            row(2, "E2", "", EntryType::Person, &[("github", "twin")]),
+        ];
+        let i = resolve(&inputs(&[("github", "twin")], directory));
+        assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Unbacked);
+        assert_eq!(i.notes.len(), 1);
+    }
+
+    #[test]
+    fn a_role_without_account_holds_only_while_one_account_is_known() {
+        let agent = || vec![row(1, "bot", "", EntryType::Agent, &[("aws-role", "BotRole")])];
+        let one = resolve(&inputs(&[("aws-role", "111111111111/BotRole")], agent()));
+        assert_eq!(one.kind(one.party_of(1).unwrap()), PartyKind::Agent);
+        let two = resolve(&inputs(&[("aws-role", "111111111111/BotRole"), ("aws-role", "222222222222/BotRole")], agent()));
+        assert_ne!(two.kind(two.party_of(1).unwrap()), PartyKind::Agent);
+        assert_eq!(two.notes.len(), 1);
+    }
+
+    #[test]
+    fn without_a_directory_an_account_is_an_unverified_human() {
+        let i = resolve(&inputs(&[("aws", "arn:aws:iam::1:user/x")], Vec::new()));
+        assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Human);
+        assert!(!i.party(1).verified);
+    }
+}

@@ -1,0 +1,335 @@
+//! One run id is one node: parents, links and starters from all sources are merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::credentials::{Lease, Tokens};
+use super::walk::{Walk, walk_all};
+use crate::case::{Case, CaseError, ClaimRow, SpanRow};
+use crate::identity::Identity;
+use crate::model::{EventKind, FilledBy, Role, Time, WireKind};
+
+/// A run by its id, or a trace whose spans name no run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NodeKey {
+    Run(i64),
+    Trace(i64),
+}
+
+/// How a node leads to another that came before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeKind {
+    /// A record names the parent run.
+    Parent,
+    /// A parent span lies in the other run.
+    Span,
+    /// A span link.
+    Link,
+}
+
+/// A person named on a root of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Starter {
+    pub person: u32,
+    pub event: i64,
+    pub by: FilledBy,
+}
+
+/// One agent execution.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub key: NodeKey,
+    /// A record carries its id as its own.
+    pub held: bool,
+    pub starters: Vec<Starter>,
+    /// Event of a root that names somebody who may not be named: no person of the directory.
+    pub unresolved: Option<i64>,
+    /// (edge, parent node, event that says so)
+    pub parents: BTreeMap<(EdgeKind, usize), i64>,
+    /// Named ancestors that no export holds: (event that names it, what it names).
+    pub missing: Vec<(i64, String)>,
+    pub trigger: Option<(i64, i64)>,
+    /// Agents named on the run's own spans.
+    pub agents: BTreeMap<u32, i64>,
+    pub first: Option<Time>,
+    pub last: Option<Time>,
+    pub calls: u32,
+}
+
+/// Everything that joins.
+pub struct Lineage {
+    pub nodes: Vec<Node>,
+    pub(super) by_key: FxHashMap<NodeKey, usize>,
+    /// Span to its node.
+    spans: FxHashMap<(i64, i64), usize>,
+    /// Trace to the nodes of its spans.
+    traces: FxHashMap<i64, BTreeSet<usize>>,
+    /// Call to the (node, event) of the tool spans that carry its id.
+    tool_spans: FxHashMap<i64, Vec<(usize, i64)>>,
+    pub walks: Vec<Walk>,
+    pub tokens: Tokens,
+    pub leases: FxHashMap<i64, Vec<Lease>>,
+}
+
+impl Lineage {
+    pub fn build(case: &Case, identity: &mut Identity, claims: &[ClaimRow]) -> Result<Lineage, CaseError> {
+        let spans = case.spans()?;
+        let by_event = claims_by_event(claims);
+        let strings = case.strings()?;
+        let mut lineage = Lineage {
+            nodes: Vec::new(),
+            by_key: FxHashMap::default(),
+            spans: FxHashMap::default(),
+            traces: FxHashMap::default(),
+            tool_spans: FxHashMap::default(),
+            walks: Vec::new(),
+            tokens: Tokens::build(case.tokens()?),
+            leases: super::credentials::leases(&case.issued()?),
+        };
+        lineage.place_spans(&spans);
+        for span in &spans {
+            lineage.learn(span, by_event.get(&span.event).map_or(&[][..], Vec::as_slice), identity);
+        }
+        lineage.parent_spans(&spans);
+        lineage.link_spans(case, &spans)?;
+        lineage.join_tool_calls(case, &spans)?;
+        lineage.named_missing(&strings);
+        lineage.walks = walk_all(&lineage.nodes);
+        lineage.share_accounts(&spans, identity);
+        Ok(lineage)
+    }
+
+    pub fn node(&self, key: NodeKey) -> Option<usize> {
+        self.by_key.get(&key).copied()
+    }
+
+    /// The node of a span, else of a trace whose spans are all of one node.
+    pub fn node_of_span(&self, trace: i64, span: Option<i64>) -> Option<usize> {
+        if let Some(node) = span.and_then(|s| self.spans.get(&(trace, s))) {
+            return Some(*node);
+        }
+        let nodes = self.traces.get(&trace)?;
+        if nodes.len() == 1 { nodes.first().copied() } else { None }
+    }
+
+    /// The tool span that carries this call's id, as (node, event); none where spans of several runs carry it.
+    pub fn tool_span(&self, call: i64) -> Option<(usize, i64)> {
+        let spans = self.tool_spans.get(&call)?;
+        let first = spans.first()?;
+        spans.iter().all(|s| s.0 == first.0).then_some(*first)
+    }
+
+    fn entry(&mut self, key: NodeKey) -> usize {
+        if let Some(&n) = self.by_key.get(&key) {
+            return n;
+        }
+        let n = self.nodes.len();
+        self.nodes.push(Node {
+            key,
+            held: false,
+            starters: Vec::new(),
+            unresolved: None,
+            parents: BTreeMap::new(),
+            missing: Vec::new(),
+            trigger: None,
+            agents: BTreeMap::new(),
+            first: None,
+            last: None,
+            calls: 0,
+        });
+        self.by_key.insert(key, n);
+        n
+    }
+
+    /// Gives each span its node: its own run, else that of its nearest ancestor that names one, else its trace.
+    fn place_spans(&mut self, spans: &[SpanRow]) {
+        let is_span = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan);
+        let mut index: FxHashMap<(i64, i64), &SpanRow> = FxHashMap::default();
+        for span in spans.iter().filter(is_span) {
+            if let (Some(trace), Some(id)) = (span.trace, span.span) {
+                index.insert((trace, id), span);
+            }
+        }
+        for span in spans.iter().filter(is_span) {
+            let (Some(trace), Some(id)) = (span.trace, span.span) else { continue };
+            let key = own_run(span, &index).map_or(NodeKey::Trace(trace), NodeKey::Run);
+            let node = self.entry(key);
+            self.spans.insert((trace, id), node);
+            self.traces.entry(trace).or_default().insert(node);
+        }
+    }
+
+    /// What one record tells of its run: that it is held, who started it, which run came before.
+    fn learn(&mut self, span: &SpanRow, claims: &[ClaimRow], identity: &Identity) {
+        let placed = match (span.trace, span.span) {
+            (Some(trace), Some(id)) => self.spans.get(&(trace, id)).copied(),
+            _ => None,
+        };
+        let node = match (span.run, placed) {
+            (Some(run), _) => self.entry(NodeKey::Run(run)),
+            (None, Some(node)) => node,
+            (None, None) => return,
+        };
+        let call = !matches!(span.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Run);
+        // A call that only names a trace holds nothing: the trace is held by its spans.
+        self.nodes[node].held |= span.run.is_some() || !call;
+        self.nodes[node].calls += u32::from(call);
+        widen(&mut self.nodes[node], span);
+        if let Some(parent) = span.parent_run.filter(|p| Some(*p) != span.run) {
+            let parent = self.entry(NodeKey::Run(parent));
+            earliest(&mut self.nodes[node].parents, (EdgeKind::Parent, parent), span.event);
+        }
+        let root = span.kind == EventKind::Run || (span.kind == EventKind::Span && span.parent_span.is_none());
+        if let Some(trigger) = span.trigger.filter(|_| root) {
+            self.nodes[node].trigger.get_or_insert((trigger, span.event));
+        }
+        for claim in claims {
+            match claim.role {
+                // Users on spans other than a root name the people that a call is about.
+                Role::Human if root => self.start(node, claim, identity),
+                Role::Agent if span.kind == EventKind::Span || span.kind == EventKind::Run => {
+                    if let Some(party) = identity.party_of(claim.principal) {
+                        self.nodes[node].agents.entry(party).or_insert(claim.event);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn start(&mut self, node: usize, claim: &ClaimRow, identity: &Identity) {
+        match identity.person(claim.principal) {
+            Some(person) => {
+                let known = self.nodes[node].starters.iter().any(|s| s.person == person);
+                if !known {
+                    self.nodes[node].starters.push(Starter { person, event: claim.event, by: claim.by });
+                }
+            }
+            None => {
+                self.nodes[node].unresolved.get_or_insert(claim.event);
+            }
+        }
+    }
+
+    /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing.
+    fn parent_spans(&mut self, spans: &[SpanRow]) {
+        for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
+            let (Some(trace), Some(id), Some(parent)) = (span.trace, span.span, span.parent_span) else { continue };
+            let Some(&node) = self.spans.get(&(trace, id)) else { continue };
+            match self.spans.get(&(trace, parent)).copied() {
+                Some(above) if above != node => {
+                    earliest(&mut self.nodes[node].parents, (EdgeKind::Span, above), span.event);
+                }
+                Some(_) => {}
+                None => self.nodes[node].missing.push((span.event, String::new())),
+            }
+        }
+    }
+
+    fn link_spans(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
+        let of_event: FxHashMap<i64, &SpanRow> = spans.iter().map(|s| (s.event, s)).collect();
+        for (event, trace, target) in case.links()? {
+            let Some(span) = of_event.get(&event) else { continue };
+            // Links of a tool span speak of that call's input, not of how its run began.
+            if span.kind != EventKind::Span {
+                continue;
+            }
+            let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
+            let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
+            match self.spans.get(&(trace, target)).copied() {
+                Some(above) if above != node => earliest(&mut self.nodes[node].parents, (EdgeKind::Link, above), event),
+                Some(_) => {}
+                None => self.nodes[node].missing.push((event, "link".into())),
+            }
+        }
+        Ok(())
+    }
+
+    fn join_tool_calls(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
+        let mut node_of: FxHashMap<i64, usize> = FxHashMap::default();
+        for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
+            if let (Some(trace), Some(id)) = (span.trace, span.span)
+                && let Some(&node) = self.spans.get(&(trace, id))
+            {
+                node_of.insert(span.event, node);
+            }
+        }
+        for (call, span) in case.tool_call_joins()? {
+            if let Some(&node) = node_of.get(&span) {
+                self.tool_spans.entry(call).or_default().push((node, span));
+            }
+        }
+        Ok(())
+    }
+
+    /// A missing parent span breaks a run only where nothing else tells what came before it: its own root span, a
+    /// parent run that another source kept. A missing link always does: what it fanned in from is not to be known.
+    fn named_missing(&mut self, strings: &[String]) {
+        for n in 0..self.nodes.len() {
+            let node = &self.nodes[n];
+            let told = !node.parents.is_empty() || !node.starters.is_empty() || node.trigger.is_some();
+            let missing = std::mem::take(&mut self.nodes[n].missing);
+            self.nodes[n].missing = missing
+                .into_iter()
+                .filter(|(_, what)| what == "link" || !told)
+                .map(|(event, what)| if what == "link" { (event, "a linked span".into()) } else { (event, "its parent span".into()) })
+                .collect();
+            if !self.nodes[n].held
+                && let NodeKey::Run(key) = self.nodes[n].key
+            {
+                let id = strings.get(key as usize).map(|s| crate::model::run::shown_id(s)).unwrap_or_default();
+                self.nodes[n].missing.push((0, format!("run {id}")));
+            }
+        }
+    }
+
+    /// Without a directory, an account through which the runs of two or more people act stands for nobody.
+    fn share_accounts(&mut self, spans: &[SpanRow], identity: &mut Identity) {
+        let mut people: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for span in spans.iter().filter(|s| s.kind == EventKind::Call && s.wire_kind == WireKind::Human) {
+            let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_of(w))) else { continue };
+            if let Some(person) = self.node(NodeKey::Run(run)).and_then(|n| self.walks[n].person()) {
+                people.entry(account).or_default().insert(person);
+            }
+        }
+        for (account, of) in people {
+            if of.len() > 1 {
+                identity.mark_shared(account);
+            }
+        }
+    }
+}
+
+/// The run of a span, or of its nearest ancestor that names one.
+fn own_run(span: &SpanRow, index: &FxHashMap<(i64, i64), &SpanRow>) -> Option<i64> {
+    let mut here = span;
+    // Bounded: a cycle of spans names no run.
+    for _ in 0..10_000 {
+        if here.run.is_some() {
+            return here.run;
+        }
+        here = index.get(&(here.trace?, here.parent_span?))?;
+    }
+    None
+}
+
+/// The first event by number says so, whatever order records are met in.
+fn earliest(parents: &mut BTreeMap<(EdgeKind, usize), i64>, key: (EdgeKind, usize), event: i64) {
+    parents.entry(key).and_modify(|e| *e = (*e).min(event)).or_insert(event);
+}
+
+fn widen(node: &mut Node, span: &SpanRow) {
+    for time in [span.time, span.end].into_iter().flatten() {
+        node.first = Some(node.first.map_or(time, |f| f.min(time)));
+        node.last = Some(node.last.map_or(time, |l| l.max(time)));
+    }
+}
+
+pub(crate) fn claims_by_event(claims: &[ClaimRow]) -> FxHashMap<i64, Vec<ClaimRow>> {
+    let mut out: FxHashMap<i64, Vec<ClaimRow>> = FxHashMap::default();
+    for claim in claims {
+        out.entry(claim.event).or_default().push(*claim);
+    }
+    out
+}

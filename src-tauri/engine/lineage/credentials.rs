@@ -1,0 +1,57 @@
+//! Tokens by id, and leases of temporary credentials.
+
+use rustc_hash::FxHashMap;
+
+use crate::case::{IssuedRow, TokenRow};
+use crate::model::{CredentialKind, Time};
+
+/// Token records by token id: issuances, and what came to be known of them.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    rows: Vec<TokenRow>,
+    by_jti: FxHashMap<i64, Vec<usize>>,
+}
+
+impl Tokens {
+    pub fn build(rows: Vec<TokenRow>) -> Tokens {
+        let mut by_jti: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
+        for (n, row) in rows.iter().enumerate() {
+            if let Some(jti) = row.jti {
+                by_jti.entry(jti).or_default().push(n);
+            }
+        }
+        Tokens { rows, by_jti }
+    }
+
+    /// Records of one token id, in the order of import.
+    pub fn of(&self, jti: i64) -> impl Iterator<Item = &TokenRow> {
+        self.by_jti.get(&jti).into_iter().flatten().map(|n| &self.rows[*n])
+    }
+
+    /// The record of an event.
+    pub fn at(&self, event: i64) -> Option<&TokenRow> {
+        self.rows.binary_search_by_key(&event, |r| r.event).ok().map(|n| &self.rows[n])
+    }
+
+    pub fn rows(&self) -> &[TokenRow] {
+        &self.rows
+    }
+}
+
+/// One handing-out of a temporary credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Event of the issuance.
+    pub event: i64,
+    pub from: Option<Time>,
+    pub until: Option<Time>,
+}
+
+/// Issuances by credential.
+pub(super) fn leases(issued: &[IssuedRow]) -> FxHashMap<i64, Vec<Lease>> {
+    let mut out: FxHashMap<i64, Vec<Lease>> = FxHashMap::default();
+    for row in issued.iter().filter(|r| r.kind == CredentialKind::SessionKey) {
+        out.entry(row.credential).or_default().push(Lease { event: row.event, from: row.time, until: row.expires });
+    }
+    out
+}
