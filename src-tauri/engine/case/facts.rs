@@ -174,6 +174,8 @@ pub struct AccountFact {
     pub rhythm_signals: u32,
     pub rhythm_why: Option<String>,
     pub spread: Option<String>,
+    /// Nothing says that an agent used the credential.
+    pub spread_by_hand: bool,
     pub spread_credential: Option<i64>,
     pub impact: u8,
     pub rated: bool,
@@ -426,7 +428,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO account_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20)",
+                 ?17, ?18, ?19, ?20, ?21)",
             )?
             .execute(params![
                 f.principal,
@@ -446,6 +448,7 @@ impl Derived<'_> {
                 f.rhythm_signals,
                 f.rhythm_why,
                 f.spread,
+                f.spread_by_hand,
                 f.spread_credential,
                 f.impact,
                 f.rated

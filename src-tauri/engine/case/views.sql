@@ -83,14 +83,15 @@ WHERE t.delegated = 1;
 -- Accounts on the wire, one row an account and event behind a fact.
 --   fact   marked | learned | mixed | others | active | rhythm | spread: the fact that this row's event belongs to
 --   login  e-mail or login; kind of the party; human_type, unbacked, known (by the directory), active, covered 0|1
---   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL
+--   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL;
+--   spread_by_hand 1 where nothing says that an agent used the credential
 DROP VIEW IF EXISTS v1_accounts;
 CREATE VIEW v1_accounts AS
 SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS shown,
   a.human_type AS human_type, a.unbacked AS unbacked, a.known AS known, a.active AS active, a.covered AS covered,
   a.calls AS calls, a.marked AS marked, a.learned AS learned, a.learned_product AS learned_product, a.sign_ins AS sign_ins,
   a.mixed AS mixed, a.others AS others, a.rhythm_signals AS rhythm_signals, a.rhythm_why AS rhythm_why,
-  a.spread AS spread, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
+  a.spread AS spread, a.spread_by_hand AS spread_by_hand, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
   ev.fact AS fact, ev.event AS event
 FROM account_facts a
 JOIN principals p ON p.id = a.principal

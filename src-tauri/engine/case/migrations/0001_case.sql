@@ -130,7 +130,8 @@ CREATE TABLE account_facts (
   known INTEGER NOT NULL, active INTEGER NOT NULL, covered INTEGER NOT NULL, calls INTEGER NOT NULL,
   marked INTEGER NOT NULL, learned INTEGER NOT NULL, learned_product TEXT, sign_ins INTEGER NOT NULL,
   mixed TEXT, others INTEGER NOT NULL, rhythm_signals INTEGER NOT NULL, rhythm_why TEXT,
-  spread TEXT, spread_credential INTEGER, impact INTEGER NOT NULL, rated INTEGER NOT NULL) STRICT;
+  spread TEXT, spread_by_hand INTEGER NOT NULL, spread_credential INTEGER, impact INTEGER NOT NULL,
+  rated INTEGER NOT NULL) STRICT;
 -- The events behind a fact of an account: marked, learned, mixed, others, active, rhythm, spread.
 CREATE TABLE account_events (
   principal INTEGER NOT NULL, fact TEXT NOT NULL, n INTEGER NOT NULL, event INTEGER NOT NULL,
