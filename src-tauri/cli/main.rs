@@ -1,2 +1,59 @@
-//! The command `behalf`.
-fn main() {}
+//! The command `behalf`: all that the window does.
+//!
+//! Exit codes: 0 done, whatever the answer; 1 could not; 2 wrong usage.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where Behalf prints")]
+
+mod answers;
+mod args;
+mod bench;
+mod demo;
+mod import;
+mod output;
+
+use std::process::ExitCode;
+
+use behalf_engine::model::EdgeError;
+use clap::Parser;
+
+use args::{Behalf, Command};
+
+fn main() -> ExitCode {
+    let behalf = Behalf::parse();
+    match run(&behalf) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("behalf: {}", output::plain(&error.message));
+            if !error.hint.is_empty() {
+                eprintln!("  {}", output::plain(&error.hint));
+            }
+            ExitCode::from(if error.code == "usage" { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(behalf: &Behalf) -> Result<(), EdgeError> {
+    let format = behalf.format;
+    match &behalf.command {
+        Command::Import { of, mapping, threads, paths } => import::import(&of.case, mapping, *threads, paths, format),
+        Command::Analyze { of } => import::analyze(&of.case, format),
+        Command::Attributions { of } => answers::attributions(&of.case, format),
+        Command::Findings { of, rule, severity } => answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format),
+        Command::Who { of, id } => answers::who(&of.case, id, format),
+        Command::Authorized { of, user, action, resource, at, with } => {
+            answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
+        }
+        Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
+        Command::Coverage { of } => answers::coverage(&of.case, format),
+        Command::Losses { of } => answers::losses(&of.case, format),
+        Command::Raw { of, id } => answers::raw(&of.case, id),
+        Command::Report { of, to, marking, prepared_by } => {
+            answers::report(&of.case, to, marking.clone(), prepared_by.clone())
+        }
+        Command::Verify { path } => answers::verify(path, format),
+        Command::Rules { what } => answers::rules(what, format),
+        Command::Mapping { what } => answers::mapping(what, format),
+        Command::Demo { to } => demo::demo(to),
+        Command::Bench { records, dir } => bench::bench(*records, dir, format),
+    }
+}

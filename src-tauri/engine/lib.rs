@@ -14,6 +14,7 @@ pub mod identity;
 pub mod lineage;
 pub mod attribution;
 pub mod rules;
+pub mod analysis;
 pub mod review;
 pub mod ask;
 pub mod report;

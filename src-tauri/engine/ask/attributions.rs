@@ -25,3 +25,65 @@ pub struct AttributionRow {
     /// Evidence kinds of the proof, strongest first.
     pub evidence: Vec<String>,
 }
+
+use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::model::run::shown_id;
+
+/// Visits the rows of a selection in the order of time.
+pub fn each(
+    case: &Case,
+    select: &Select,
+    limit: Option<u32>,
+    mut visit: impl FnMut(AttributionRow) -> Result<(), CaseError>,
+) -> Result<(), CaseError> {
+    case.each_attribution(select, limit, |view| visit(row(view)))
+}
+
+pub fn rows(case: &Case, select: &Select, limit: Option<u32>) -> Result<Vec<AttributionRow>, CaseError> {
+    let mut out = Vec::new();
+    each(case, select, limit, |row| {
+        out.push(row);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// The selection that a figure of the window links to.
+pub fn select(word: &str) -> Option<Select> {
+    use crate::model::Time;
+    use crate::model::time::DAY;
+    Some(match word {
+        "attributed" | "supported" | "refused" | "contradicted" | "automation" => Select::Standing(word.into()),
+        "decided_on_person" => Select::DecidedOnPerson,
+        "both_principals" => Select::BothPrincipals,
+        "run_on_record" => Select::RunOnRecord,
+        "agent_calls" => Select::AgentCalls,
+        "all" => Select::All,
+        other => {
+            let day = Time::date(other.strip_prefix("day:")?)?;
+            Select::Period(day, Time(day.0 + DAY))
+        }
+    })
+}
+
+fn row(v: AttributionView) -> AttributionRow {
+    AttributionRow {
+        id: v.id,
+        kind: v.kind,
+        source: v.source,
+        time: v.time.map(|t| t.to_rfc3339()),
+        action: v.action,
+        resource: v.resource,
+        outcome: v.outcome,
+        wire: v.wire,
+        wire_kind: v.wire_kind,
+        agent: v.agent,
+        human: v.human,
+        authority: v.authority,
+        grade: v.grade,
+        run: v.run.map(|r| shown_id(&r)),
+        pattern: v.pattern,
+        refusal: v.refusal,
+        evidence: v.evidence.split_whitespace().map(String::from).collect(),
+    }
+}

@@ -95,3 +95,108 @@ pub struct Instance {
     /// Shown ids of the calls.
     pub events: Vec<String>,
 }
+
+use crate::case::{Case, CaseError, FindingView};
+use crate::model::Severity;
+
+pub fn rows(case: &Case) -> Result<Vec<FindingRow>, CaseError> {
+    Ok(case.findings()?.into_iter().map(row).collect())
+}
+
+pub(crate) fn row(f: FindingView) -> FindingRow {
+    FindingRow {
+        family: f.rule.split('-').next().unwrap_or_default().to_string(),
+        severity: Severity::from_rank(f.severity).word().to_string(),
+        id: f.id,
+        rule: f.rule,
+        potential_critical: f.potential_critical,
+        unrated: f.unrated,
+        confidence: f.confidence,
+        title: f.title,
+        cause: f.cause,
+        calls: f.calls as u32,
+        instances: f.instances as u32,
+        first: f.first.map(|t| t.to_rfc3339()),
+        last: f.last.map(|t| t.to_rfc3339()),
+        design_fact: f.design_fact,
+    }
+}
+
+/// Which findings are listed; an empty list of a facet admits all of it.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    pub severity: Vec<String>,
+    pub rule: Vec<String>,
+    pub family: Vec<String>,
+    pub confidence: Vec<String>,
+    pub design_facts: bool,
+    pub text: Option<String>,
+}
+
+impl Filter {
+    /// Whether a finding passes, with one facet left out: a facet counts what the others admit.
+    fn admits(&self, f: &FindingRow, but: &str) -> bool {
+        let one = |name: &str, wanted: &[String], has: &str| but == name || wanted.is_empty() || wanted.iter().any(|w| w == has);
+        let text = self.text.as_deref().map(str::to_lowercase).filter(|t| !t.trim().is_empty());
+        one("severity", &self.severity, &f.severity)
+            && one("rule", &self.rule, &f.rule)
+            && one("family", &self.family, &f.family)
+            && one("confidence", &self.confidence, &f.confidence)
+            && (self.design_facts || !f.design_fact)
+            && text.is_none_or(|t| format!("{} {} {} {}", f.id, f.rule, f.title, f.cause).to_lowercase().contains(t.trim()))
+    }
+}
+
+pub fn list(case: &Case, filter: &Filter) -> Result<FindingList, CaseError> {
+    let all = rows(case)?;
+    let facets = ["severity", "family", "rule", "confidence"].map(|name| facet(name, &all, filter)).to_vec();
+    let rows: Vec<FindingRow> = all.into_iter().filter(|f| filter.admits(f, "")).collect();
+    Ok(FindingList { total: rows.len() as u32, rows, facets })
+}
+
+fn facet(name: &str, all: &[FindingRow], filter: &Filter) -> Facet {
+    let value_of = |f: &FindingRow| match name {
+        "severity" => f.severity.clone(),
+        "family" => f.family.clone(),
+        "rule" => f.rule.clone(),
+        _ => f.confidence.clone(),
+    };
+    let mut values: Vec<FacetValue> = Vec::new();
+    for f in all.iter().filter(|f| filter.admits(f, name)) {
+        let value = value_of(f);
+        match values.iter_mut().find(|v| v.value == value) {
+            Some(known) => known.count += 1,
+            None => {
+                let label = if name == "rule" { format!("{} {}", f.rule, f.title) } else { value.clone() };
+                values.push(FacetValue { value, label, count: 1 });
+            }
+        }
+    }
+    if name != "severity" {
+        values.sort_by(|a, b| a.value.cmp(&b.value));
+    }
+    Facet { name: name.to_string(), values }
+}
+
+pub fn detail(case: &Case, id: &str) -> Result<FindingDetail, CaseError> {
+    let found = case.finding(id)?;
+    let instances = case
+        .instances(id)?
+        .into_iter()
+        .map(|i| Instance { id: i.id, principal: i.principal, token: i.token, run: i.run, agent: i.agent, tool: i.tool, sentence: i.sentence, events: i.events })
+        .collect();
+    Ok(FindingDetail {
+        row: row(found),
+        condition: String::new(),
+        criteria: Vec::new(),
+        effect: String::new(),
+        recommendation: String::new(),
+        population: String::new(),
+        severity_reason: String::new(),
+        confidence_reason: String::new(),
+        against: Vec::new(),
+        instances,
+        rule_version: String::new(),
+    })
+}

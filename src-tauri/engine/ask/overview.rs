@@ -56,3 +56,109 @@ pub struct PatternCell {
     pub pattern: String,
     pub calls: u32,
 }
+
+use std::collections::BTreeMap;
+
+use crate::case::{Case, CaseError, Select};
+use crate::model::{Severity, Time};
+use crate::model::time::DAY;
+
+const WORST: usize = 7;
+
+pub fn overview(case: &Case) -> Result<Overview, CaseError> {
+    let coverage = super::coverage::coverage(case)?;
+    let findings: Vec<_> = super::findings::rows(case)?;
+    let queue: Vec<_> = findings.iter().filter(|f| !f.design_fact).cloned().collect();
+    let first = coverage.by_source.iter().filter_map(|s| s.first.clone()).min();
+    let last = coverage.by_source.iter().filter_map(|s| s.last.clone()).max();
+    Ok(Overview {
+        case_name: case.name(),
+        first,
+        last,
+        decided_on_person: case.count(&Select::DecidedOnPerson)?,
+        decided: case.decided()?,
+        open_high: queue.iter().filter(|f| matches!(f.severity.as_str(), "critical" | "high")).count() as u32,
+        findings_by_severity: by_severity(&findings),
+        both_principals: case.count(&Select::BothPrincipals)?,
+        run_on_record: case.count(&Select::RunOnRecord)?,
+        agent_calls: case.count(&Select::AgentCalls)?,
+        days: days(case)?,
+        patterns: case
+            .patterns()?
+            .into_iter()
+            .map(|(agent, tool, pattern, calls)| PatternCell { agent, tool, pattern, calls: calls as u32 })
+            .collect(),
+        worst: queue.into_iter().take(WORST).collect(),
+        cautions: cautions(case, &coverage)?,
+        coverage,
+    })
+}
+
+fn by_severity(findings: &[super::findings::FindingRow]) -> Vec<SeverityCount> {
+    Severity::ALL
+        .iter()
+        .map(|s| {
+            let of: Vec<_> = findings.iter().filter(|f| f.severity == s.word()).collect();
+            SeverityCount {
+                severity: s.word().to_string(),
+                findings: of.len() as u32,
+                calls: of.iter().map(|f| f.calls).sum(),
+            }
+        })
+        .collect()
+}
+
+/// Longest run of days that is shown day by day; a single stray date must not make a page of empty days.
+const MOST_DAYS: i64 = 3_660;
+
+fn days(case: &Case) -> Result<Vec<DayCount>, CaseError> {
+    let mut days: BTreeMap<i64, DayCount> = BTreeMap::new();
+    for (day, standing, calls) in case.days()? {
+        let row = days.entry(day).or_insert_with(|| empty(day));
+        let calls = calls as u32;
+        row.calls += calls;
+        match standing.as_str() {
+            "attributed" | "supported" => row.attributed += calls,
+            "refused" => row.refused += calls,
+            "contradicted" => row.contradicted += calls,
+            _ => {}
+        }
+    }
+    if let (Some(&first), Some(&last)) = (days.keys().next(), days.keys().next_back())
+        && last - first <= MOST_DAYS
+    {
+        for day in first..=last {
+            days.entry(day).or_insert_with(|| empty(day));
+        }
+    }
+    Ok(days.into_values().collect())
+}
+
+fn empty(day: i64) -> DayCount {
+    DayCount { day: Time(day * DAY).to_date(), calls: 0, attributed: 0, refused: 0, contradicted: 0 }
+}
+
+fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<String>, CaseError> {
+    let mut out = Vec::new();
+    if !super::evidence::reconciliation(case)?.reconciles {
+        out.push("The records read are not all accounted for.".to_string());
+    }
+    let unknown = case.files()?.into_iter().filter(|f| f.format == "unknown").count();
+    if unknown > 0 {
+        out.push(format!("{unknown} of the files received were not recognised; nothing in them was tested."));
+    }
+    let errors = case.losses(None)?.iter().filter(|l| l.severity == "error" && l.code != "unknown_format").count();
+    if errors > 0 {
+        out.push(format!("{errors} records or files were lost in whole or in part; see the losses for their places."));
+    }
+    if !coverage.directory {
+        out.push("No directory was imported: no human is verified, and accounts without a person cannot be told.".into());
+    }
+    if case.grants()?.is_empty() {
+        out.push("No entitlements were imported: whether people were allowed to do what agents did is not answerable.".into());
+    }
+    if case.assets()?.is_empty() {
+        out.push("No stakes were imported: severities are marked unrated and never critical.".into());
+    }
+    Ok(out)
+}

@@ -26,3 +26,29 @@ pub struct RawRecord {
     /// Other places where the same record stands.
     pub copies: Vec<String>,
 }
+
+use sha2::{Digest, Sha256};
+
+use crate::case::{Case, CaseError};
+
+/// The raw record of an event, by its shown id.
+pub fn raw(case: &Case, id: &str) -> Result<RawRecord, CaseError> {
+    let event = case.find_event(id)?;
+    let raw = case.raw(event)?;
+    let text = String::from_utf8_lossy(&raw.bytes).into_owned();
+    Ok(RawRecord {
+        id: case.shown_id(event)?,
+        file: raw.place.address.file,
+        file_sha256: raw.place.file_sha256,
+        offset: raw.place.address.offset,
+        length: raw.place.address.length,
+        line: raw.place.address.line.map(|l| l as u32),
+        index: raw.place.address.index as u32,
+        sha256: Sha256::digest(&raw.bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        valid_utf8: std::str::from_utf8(&raw.bytes).is_ok(),
+        text,
+        envelope: raw.envelope.map(|e| String::from_utf8_lossy(&e).into_owned()),
+        decisive: case.decisive_fields(event)?,
+        copies: raw.copies.iter().map(ToString::to_string).collect(),
+    })
+}

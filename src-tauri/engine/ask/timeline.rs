@@ -97,3 +97,141 @@ pub struct Gap {
     pub run: Option<String>,
     pub reason: String,
 }
+
+use std::collections::BTreeMap;
+
+use crate::case::{Case, CaseError, PersonView, RunView, Select};
+use crate::model::Time;
+use crate::model::run::shown_id;
+
+/// Calls that one answer holds; beyond, density stands for them.
+const MOST_MARKS: u32 = 5_000;
+const SLICES: i64 = 200;
+
+pub fn people(case: &Case, text: Option<&str>) -> Result<Vec<PersonRow>, CaseError> {
+    Ok(case.people(text)?.into_iter().map(person).collect())
+}
+
+fn person(p: PersonView) -> PersonRow {
+    PersonRow {
+        key: p.shown.clone(),
+        shown: p.shown,
+        name: p.name,
+        department: p.department,
+        status: p.status,
+        own: p.own as u32,
+        on_behalf: p.on_behalf as u32,
+    }
+}
+
+/// A person's timeline; `from` and `to` in milliseconds since the epoch, all of the case where absent.
+pub fn timeline(case: &Case, key: &str, from: Option<i64>, to: Option<i64>) -> Result<Timeline, CaseError> {
+    let no_such = || CaseError::NoSuchRecord { id: key.to_string() };
+    let party = case.party_shown(key)?.ok_or_else(no_such)?;
+    let row = case.people(Some(key))?.into_iter().find(|p| p.party == party).ok_or_else(no_such)?;
+    let start = from.map_or(row.first.unwrap_or(Time(0)), |ms| Time(ms.saturating_mul(1_000)));
+    let end = to.map_or(row.last.unwrap_or(Time(0)), |ms| Time(ms.saturating_mul(1_000)));
+    let select = Select::Person(party, start, end);
+    let total_calls = case.count(&select)?;
+    let runs = case.runs_of(party)?;
+    let run_ids: BTreeMap<i64, String> = runs.iter().map(|r| (r.node, shown_id(&r.key))).collect();
+    let mut calls = Vec::new();
+    let mut density: BTreeMap<i64, Density> = BTreeMap::new();
+    let width = ((end.0 - start.0) / SLICES).max(1);
+    case.each_attribution(&select, None, |v| {
+        let Some(time) = v.time else { return Ok(()) };
+        let own = v.agent.is_none();
+        if total_calls > MOST_MARKS {
+            let slice = (time.0 - start.0) / width;
+            let at = |n: i64| (start.0 + n * width) / 1_000;
+            let d = density.entry(slice).or_insert(Density { from: at(slice), to: at(slice + 1), own: 0, on_behalf: 0 });
+            if own { d.own += 1 } else { d.on_behalf += 1 }
+        }
+        if calls.len() < MOST_MARKS as usize {
+            calls.push(Mark {
+                id: v.id,
+                at: time.0 / 1_000,
+                time: time.to_rfc3339(),
+                target: v.service.clone().unwrap_or_else(|| v.source.clone()),
+                source: v.source,
+                action: v.action.unwrap_or_default(),
+                resource: v.resource,
+                outcome: v.outcome,
+                agent: v.agent,
+                run: v.run_node.and_then(|n| run_ids.get(&n).cloned()),
+                own,
+                grade: v.grade.unwrap_or_else(|| "X".into()),
+                pattern: v.pattern,
+                findings: v.findings as u32,
+            });
+        }
+        Ok(())
+    })?;
+    let bars: Vec<RunBar> = bars(&runs, &run_ids).into_iter().filter(|b| overlaps(b, start, end)).collect();
+    let gaps = bars
+        .iter()
+        .filter_map(|b| Some(Gap { from: b.from?, to: b.to?, run: Some(b.id.clone()), reason: b.refused.clone()? }))
+        .collect();
+    Ok(Timeline {
+        person: person(row),
+        from: start.0 / 1_000,
+        to: end.0 / 1_000,
+        runs: bars,
+        calls,
+        total_calls,
+        density: density.into_values().collect(),
+        gaps,
+    })
+}
+
+fn overlaps(bar: &RunBar, start: Time, end: Time) -> bool {
+    match (bar.from, bar.to) {
+        (Some(from), Some(to)) => to >= start.0 / 1_000 && from <= end.0 / 1_000,
+        _ => true,
+    }
+}
+
+/// Depth first, a child under its parent, siblings by time.
+fn bars(runs: &[RunView], ids: &BTreeMap<i64, String>) -> Vec<RunBar> {
+    let mut children: BTreeMap<Option<i64>, Vec<&RunView>> = BTreeMap::new();
+    for run in runs {
+        children.entry(run.parent.filter(|p| ids.contains_key(p) && *p != run.node)).or_default().push(run);
+    }
+    let mut out = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    let mut stack: Vec<(&RunView, u32)> = children.get(&None).into_iter().flatten().rev().map(|r| (*r, 0)).collect();
+    while let Some((run, depth)) = stack.pop() {
+        if !seen.insert(run.node) {
+            continue;
+        }
+        out.push(bar(run, depth, ids));
+        stack.extend(children.get(&Some(run.node)).into_iter().flatten().rev().map(|r| (*r, depth + 1)));
+    }
+    // Runs that descend from one another in a circle have no top; they are shown all the same.
+    for run in runs {
+        if seen.insert(run.node) {
+            out.push(bar(run, 0, ids));
+        }
+    }
+    out
+}
+
+fn bar(run: &RunView, depth: u32, ids: &BTreeMap<i64, String>) -> RunBar {
+    let refused = match run.ending.as_str() {
+        "missing_parent" => Some("a named parent is in no export"),
+        "no_origin" => Some("the run has no origin in the exports"),
+        "ambiguous" => Some("the run leads to more than one person"),
+        "contradicted" => Some("two proofs name different people"),
+        _ => None,
+    };
+    RunBar {
+        id: shown_id(&run.key),
+        parent: run.parent.and_then(|p| ids.get(&p).cloned()),
+        agent: run.agent.clone(),
+        depth,
+        from: run.first.map(|t| t.0 / 1_000),
+        to: run.last.map(|t| t.0 / 1_000),
+        calls: run.calls as u32,
+        refused: refused.map(String::from),
+    }
+}

@@ -105,3 +105,305 @@ pub struct DecisionWords {
     pub policy: Option<String>,
     pub sentence: String,
 }
+
+use super::coverage::settled_by;
+use crate::analysis::Loaded;
+use crate::attribution::{self, Attribution, Gap, Path, Step};
+use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::identity::{Party, PartyKind};
+use crate::lineage::NodeKey;
+use crate::model::run::shown_id;
+use crate::model::{EvidenceKind, FilledBy, Grade};
+
+const DISCLAIMER: &str = "It does not say that this person saw, approved or intended this call.";
+
+/// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
+pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
+    let event = case.find_event(id)?;
+    let call = case.call(event)?;
+    let tables = loaded.tables(case)?;
+    let found = attribution::attribute(&tables, &call);
+    let mut view = None;
+    case.each_attribution(&Select::Event(event), Some(1), |v| {
+        view = Some(v);
+        Ok(())
+    })?;
+    let Some(view) = view else {
+        return Err(CaseError::NoSuchRecord { id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)") });
+    };
+    Teller { case, loaded, strings: case.strings()? }.tell(event, &view, &found)
+}
+
+struct Teller<'a> {
+    case: &'a Case,
+    loaded: &'a Loaded,
+    strings: Vec<String>,
+}
+
+impl Teller<'_> {
+    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution) -> Result<Who, CaseError> {
+        let human = a.human.map(|h| self.loaded.identity.party(h));
+        let best = self.best(a);
+        let gap = a.gap.map(Gap::word).unwrap_or_default();
+        let refusal = a.refusal.map(|r| RefusalWords {
+            code: r.code().into(),
+            words: r.words().into(),
+            settled_by: settled_by(gap).into(),
+        });
+        Ok(Who {
+            id: view.id.clone(),
+            kind: view.kind.clone(),
+            source: view.source.clone(),
+            time: view.time.map(|t| t.to_rfc3339()),
+            service: view.service.clone(),
+            action: view.action.clone(),
+            resource: view.resource.clone(),
+            outcome: view.outcome.clone(),
+            sentence: self.sentence(view, a, best),
+            disclaimer: if human.is_some() { DISCLAIMER.into() } else { String::new() },
+            human: human.map(person),
+            grade: view.grade.clone(),
+            agent: view.agent.clone(),
+            agent_grade: a.agent_grade.map(|g| g.letter().to_string()),
+            authority: view.authority.clone(),
+            wire: view.wire.clone(),
+            wire_kind: view.wire_kind.clone(),
+            pattern: view.pattern.clone(),
+            run: view.run.as_deref().map(shown_id),
+            refusal,
+            cautions: self.cautions(a),
+            chain: self.chain(view, a, best)?,
+            proofs: self.proofs(a)?,
+            candidates: self.candidates(a),
+            decision: self.decision(event, a)?,
+            findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
+        })
+    }
+
+    fn best<'p>(&self, a: &'p Attribution) -> Option<&'p Path> {
+        let human = a.human?;
+        a.human_paths.iter().filter(|p| p.value == human).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len())))
+    }
+
+    fn sentence(&self, view: &AttributionView, a: &Attribution, best: Option<&Path>) -> String {
+        match (a.human, best) {
+            (Some(human), Some(path)) => {
+                let party = self.loaded.identity.party(human);
+                let unverified = if party.verified { "" } else { " (unverified: no directory row)" };
+                format!(
+                    "{}{unverified} is the recorded initiator, basis: {} (grade {}).",
+                    named(party),
+                    basis(path),
+                    a.grade.map_or("X", Grade::letter)
+                )
+            }
+            _ => match a.refusal {
+                Some(refusal) => format!("Nobody is named: {} ({}).", refusal.words(), refusal.code()),
+                None => match &view.agent {
+                    Some(agent) => format!("No person by design: {agent} was started by a schedule or system trigger."),
+                    None => "No person is in evidence and none is required: a service or system at work.".into(),
+                },
+            },
+        }
+    }
+
+    fn cautions(&self, a: &Attribution) -> Vec<String> {
+        let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
+        if a.agent_grade == Some(Grade::X) {
+            out.push("The evidence names different agents; none is stated.".into());
+        }
+        out
+    }
+
+    /// Person first, the call last; a missing link is a gap with its reason.
+    fn chain(&self, view: &AttributionView, a: &Attribution, best: Option<&Path>) -> Result<Vec<Link>, CaseError> {
+        let mut chain = Vec::new();
+        match (a.human, best) {
+            (Some(human), Some(path)) => {
+                let party = self.loaded.identity.party(human);
+                let mut steps = path.steps.iter().rev();
+                let first = steps.next();
+                chain.push(self.link("human", party.shown.clone(), first)?);
+                for step in path.steps.iter().rev().filter(|s| s.node.is_some()) {
+                    chain.push(self.run_link(step, first)?);
+                }
+            }
+            _ => {
+                if let Some(refusal) = a.refusal {
+                    chain.push(Link { node: "gap".into(), label: refusal.words().into(), basis: None, grade: Some("X".into()), record: None });
+                }
+                if let Some(run) = a.run {
+                    chain.push(Link { node: "run".into(), label: self.run_label(run), basis: None, grade: None, record: None });
+                }
+            }
+        }
+        if let Some(agent) = a.agent {
+            let step = a.agent_paths.iter().filter(|p| p.value == agent).max_by_key(|p| p.grade).and_then(|p| p.steps.first());
+            chain.push(self.link("agent", self.loaded.identity.party(agent).shown.clone(), step)?);
+        }
+        if let Some(wire) = a.wire.filter(|w| Some(*w) != a.agent && Some(*w) != a.human) {
+            let party = self.loaded.identity.party(wire);
+            chain.push(Link { node: node_word(party.kind).into(), label: party.shown.clone(), basis: Some("on the wire".into()), grade: None, record: Some(view.id.clone()) });
+        }
+        let target = [view.action.as_deref(), view.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let when = view.time.map(|t| format!(", {}", t.to_rfc3339())).unwrap_or_default();
+        chain.push(Link { node: "call".into(), label: format!("{target}{when}, {}", view.outcome), basis: None, grade: None, record: Some(view.id.clone()) });
+        Ok(chain)
+    }
+
+    fn link(&self, node: &str, label: String, step: Option<&Step>) -> Result<Link, CaseError> {
+        Ok(Link {
+            node: node.into(),
+            label,
+            basis: step.map(|s| s.kind.basis().to_string()),
+            grade: step.map(|s| s.grade.letter().to_string()),
+            record: step.map(|s| self.case.shown_id(s.event)).transpose()?,
+        })
+    }
+
+    /// A run on the way down; the step that leads out of it is the next one of the path.
+    fn run_link(&self, step: &Step, first: Option<&Step>) -> Result<Link, CaseError> {
+        let label = step.node.map(|n| self.run_label(n)).unwrap_or_default();
+        let leads = if Some(step) == first && step.kind == EvidenceKind::K8 { None } else { Some(step) };
+        let mut link = self.link("run", label, leads)?;
+        if leads.is_none() {
+            link.basis = Some("run id on the record".into());
+            link.grade = Some(Grade::C.letter().into());
+        }
+        Ok(link)
+    }
+
+    fn run_label(&self, node: usize) -> String {
+        let (NodeKey::Run(key) | NodeKey::Trace(key)) = self.loaded.lineage.nodes[node].key;
+        let id = self.strings.get(key as usize).map(|s| shown_id(s)).unwrap_or_default();
+        match self.loaded.lineage.nodes[node].key {
+            NodeKey::Run(_) => format!("run {id}"),
+            NodeKey::Trace(_) => format!("trace {id}"),
+        }
+    }
+
+    fn proofs(&self, a: &Attribution) -> Result<Vec<Proof>, CaseError> {
+        let mut out = Vec::new();
+        for path in &a.human_paths {
+            let mut evidence = Vec::new();
+            for step in &path.steps {
+                evidence.push(ProofStep {
+                    kind: step.kind.code().into(),
+                    basis: step.kind.basis().into(),
+                    grade: step.grade.letter().into(),
+                    by: by_word(step.by).into(),
+                    sentence: self.step_sentence(step, path),
+                    record: Some(self.case.shown_id(step.event)?),
+                });
+            }
+            let shown = self.loaded.identity.party(path.value).shown.clone();
+            out.push(Proof {
+                sentence: format!("{shown}: {} (grade {}, {}).", basis(path), path.grade.letter(), path.grade.word()),
+                value: shown,
+                grade: path.grade.letter().into(),
+                evidence,
+            });
+        }
+        out.sort_by(|x, y| (&y.grade, &x.value, &x.sentence).cmp(&(&x.grade, &y.value, &y.sentence)).reverse());
+        out.dedup();
+        Ok(out)
+    }
+
+    fn step_sentence(&self, step: &Step, path: &Path) -> String {
+        let who = &self.loaded.identity.party(path.value).shown;
+        let run = step.node.map(|n| self.run_label(n)).unwrap_or_default();
+        let by = by_word(step.by);
+        match step.kind {
+            EvidenceKind::K2 | EvidenceKind::K1 => format!("The issuance record of the token names {who} as its subject."),
+            EvidenceKind::K3 => format!("The record names {who}; the field was filled by the {by}."),
+            EvidenceKind::K4 => "The credential or call id on the record is exactly that of this issuance or span.".into(),
+            EvidenceKind::K5 => format!("The token's subject is {who} and its client belongs to one agent."),
+            EvidenceKind::K6 => format!("The session carries {who} as its principal, set by a broker."),
+            EvidenceKind::K7 => format!("{who} alone held the credential at the time."),
+            EvidenceKind::K8 => format!("A root of {run} names {who} as the user; written by the {by}."),
+            EvidenceKind::K9 => format!("{run} was started from the run before it, as this record says."),
+            EvidenceKind::K10 => format!("{run} is linked to the run before it."),
+            EvidenceKind::K11 => format!("The caller wrote {who} on the call: a hint, not a name."),
+            EvidenceKind::K12 | EvidenceKind::K13 | EvidenceKind::K14 => format!("A hint towards {who}."),
+        }
+    }
+
+    fn candidates(&self, a: &Attribution) -> Vec<Candidate> {
+        let reason = match a.gap {
+            Some(Gap::Ambiguous) => "one of several people whom the same run, link or credential leads to",
+            Some(Gap::Contradiction) => "named by one of the proofs that contradict each other",
+            _ => "named by a hint only",
+        };
+        let mut values: std::collections::BTreeSet<&str> =
+            a.candidates.iter().map(|c| self.loaded.identity.party(*c).shown.as_str()).collect();
+        if a.human.is_none() {
+            values.extend(a.human_paths.iter().map(|p| self.loaded.identity.party(p.value).shown.as_str()));
+        }
+        values.into_iter().map(|v| Candidate { value: v.to_string(), reason: reason.into() }).collect()
+    }
+
+    fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
+        let (effect, policy, evaluated) = self.case.decision(event)?;
+        if effect.is_none() && evaluated.is_empty() {
+            return Ok(None);
+        }
+        let person = a.human.map(|h| self.loaded.identity.party(h).shown.clone());
+        let on = match (&person, evaluated.as_slice()) {
+            (_, []) => "the record does not say on whose rights".to_string(),
+            (Some(p), subjects) if subjects.contains(p) && subjects.len() > 1 => format!("decided on {p} and {}", others(subjects, p)),
+            (Some(p), subjects) if subjects.contains(p) => format!("decided on {p}"),
+            (_, subjects) => format!("decided on {} alone", subjects.join(" and ")),
+        };
+        let done = match effect.as_deref() {
+            Some("allow") => "allowed",
+            Some(_) => "denied",
+            None => "effect not recorded",
+        };
+        Ok(Some(DecisionWords { sentence: format!("{done}, {on}"), effect, evaluated, policy }))
+    }
+}
+
+fn others(subjects: &[String], but: &str) -> String {
+    subjects.iter().filter(|s| s.as_str() != but).cloned().collect::<Vec<_>>().join(" and ")
+}
+
+fn person(party: &Party) -> Person {
+    Person { shown: party.shown.clone(), name: party.name.clone(), verified: party.verified }
+}
+
+fn named(party: &Party) -> String {
+    match &party.name {
+        Some(name) => format!("{name} ({})", party.shown),
+        None => party.shown.clone(),
+    }
+}
+
+fn basis(path: &Path) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for step in &path.steps {
+        if !words.contains(&step.kind.basis()) {
+            words.push(step.kind.basis());
+        }
+    }
+    words.join(", ")
+}
+
+fn by_word(by: FilledBy) -> &'static str {
+    match by {
+        FilledBy::Issuer => "issuer",
+        FilledBy::Platform => "platform",
+        FilledBy::Gateway => "gateway",
+        FilledBy::Caller => "caller",
+        FilledBy::Model => "model",
+    }
+}
+
+fn node_word(kind: PartyKind) -> &'static str {
+    match kind {
+        PartyKind::Person | PartyKind::Human => "human",
+        PartyKind::Unbacked | PartyKind::Shared => "robot_user",
+        PartyKind::Agent => "agent",
+        PartyKind::Service | PartyKind::System => "service",
+        PartyKind::Unknown => "unknown",
+    }
+}

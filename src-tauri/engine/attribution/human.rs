@@ -109,36 +109,63 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     }
 }
 
-/// Whoever a temporary credential was handed to, by the records that handed it out.
+/// Whoever a temporary credential was handed to, by the records that handed it out: the caller of each issuance, a
+/// session principal set by a broker, or the person of the run that the issuance is tagged with.
 fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: usize) {
-    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return };
-    let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
     if depth >= CHAIN {
         return;
     }
-    let mut holders: Vec<(u32, Path)> = Vec::new();
-    for lease in leases.iter().filter(|l| l.event != call.event) {
-        let Ok(issuance) = t.call(lease.event) else { continue };
+    let mut holders: Vec<Path> = Vec::new();
+    for issuance in issuances(t, call) {
         let inner = gather(t, &issuance, depth + 1);
-        // The run tag of an issuance is followed below, with the call's own runs.
+        let run = inner.paths.iter().find(|p| p.steps.iter().any(|s| s.node.is_some())).cloned();
+        // The run tag of an issuance counts by itself: it is evidence from the agent's side, not from the issuer's.
         let verdict = conclude(&HumanEvidence {
             paths: inner.paths.into_iter().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
-            sets: inner.sets,
+            sets: inner.sets.clone(),
             ..Default::default()
         });
         if let Some(person) = verdict.human {
             // Proved is to whom the key was handed, not who used it: the exact join of the key does not lift this.
-            let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, lease.event);
-            let joined = step(EvidenceKind::K4, Grade::A, FilledBy::Platform, lease.event);
-            holders.push((person, Path::new(person, vec![handed, joined])));
+            let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, issuance.event);
+            holders.push(Path::new(person, vec![handed, joined(issuance.event)]));
+        }
+        if let Some(path) = run {
+            let mut steps = vec![joined(issuance.event)];
+            steps.extend(path.steps);
+            holders.push(Path::new(path.value, steps));
+        }
+        found.sets.extend(inner.sets);
+        found.contradicted.extend(inner.contradicted);
+        if call.run.is_none() {
+            found.missing |= inner.missing;
+            found.no_origin |= inner.no_origin;
+            found.unattended |= inner.unattended;
         }
     }
-    let people: BTreeSet<u32> = holders.iter().map(|(p, _)| *p).collect();
+    let people: BTreeSet<u32> = holders.iter().map(|p| p.value).collect();
     if people.len() > 1 {
         found.sets.push((people, true));
     } else {
-        found.paths.extend(holders.into_iter().map(|(_, path)| path).take(1));
+        found.paths.extend(holders);
     }
+    // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
+    if let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind)
+        && let Some(holders) = t.lineage.shared_leases.get(&key)
+    {
+        found.sets.push((holders.clone(), true));
+    }
+}
+
+fn joined(event: i64) -> Step {
+    step(EvidenceKind::K4, Grade::A, FilledBy::Platform, event)
+}
+
+/// The records that handed out the call's temporary credential.
+fn issuances(t: &Tables<'_>, call: &CallRow) -> Vec<CallRow> {
+    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return Vec::new() };
+    let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
+    leases.iter().filter(|l| l.event != call.event).filter_map(|l| t.call(l.event).ok()).collect()
 }
 
 /// The runs that a call belongs to: (node, who wrote the id, record that carries it). The first is the call's own.
@@ -165,16 +192,18 @@ pub(super) fn nodes_of(t: &Tables<'_>, call: &CallRow) -> Vec<(usize, FilledBy, 
         for row in token_rows(t, call) {
             add(row.run.and_then(|r| lineage.node(NodeKey::Run(r))), FilledBy::Issuer, row.event);
         }
-        if let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) {
-            for lease in lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default() {
-                if let Ok(issuance) = t.call(lease.event) {
-                    let by = issuance.run_by.unwrap_or(FilledBy::Caller);
-                    add(issuance.run.and_then(|r| lineage.node(NodeKey::Run(r))), by, lease.event);
-                }
-            }
-        }
     }
     out
+}
+
+/// The run of a call as it is shown: the call's own, else that of the one run its credential was issued for.
+pub(super) fn run_of(t: &Tables<'_>, call: &CallRow) -> Option<usize> {
+    if let Some((node, _, _)) = nodes_of(t, call).first() {
+        return Some(*node);
+    }
+    let runs: BTreeSet<usize> =
+        issuances(t, call).iter().filter_map(|i| t.lineage.node(NodeKey::Run(i.run?))).collect();
+    if runs.len() == 1 { runs.first().copied() } else { None }
 }
 
 fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, found: &mut HumanEvidence) {

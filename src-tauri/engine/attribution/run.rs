@@ -84,8 +84,7 @@ impl<'a> Tables<'a> {
 /// Who caused the call, through what, on whose rights.
 pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let found = human::gather(t, call, 0);
-    let nodes = human::nodes_of(t, call);
-    let run = nodes.first().map(|(n, _, _)| *n);
+    let run = human::run_of(t, call);
     let agent_paths = agent::gather(t, call, run);
     let (agent, agent_grade) = agent::conclude(&agent_paths);
     let wire = call.wire.and_then(|w| t.identity.party_of(w));

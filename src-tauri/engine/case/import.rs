@@ -95,7 +95,7 @@ impl Case {
     /// Imports files, folders and archives. Cancelling keeps the files that were complete.
     pub fn import(&mut self, paths: &[PathBuf], import: &Import<'_>) -> Result<ImportReport, CaseError> {
         let found = read::find(paths, import.limits)?;
-        let sizes: Vec<u64> = found.exports.iter().map(Export::size_hint).collect();
+        let sizes: Vec<u64> = found.exports.iter().map(size).collect();
         let total: u64 = sizes.iter().sum();
         let held: i64 = self.db.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?;
         if held < FEW_EVENTS && total > 32 << 20 {
@@ -143,9 +143,9 @@ impl Case {
             params![file, export.shown, started.0],
         )?;
         let mut target = Target { file, source: detected.name(), counts: Counts::default(), next_index: 0 };
-        let facts = match detected.source() {
+        let facts = match detected.source {
             Some(source) => run(&tx, &mut target, writer, Work { stream, first, form: &form, source }, told),
-            None => refuse(&tx, &mut target, stream, first, &form, detected.why()),
+            None => refuse(&tx, &mut target, stream, first, &form, &detected.why),
         };
         let facts = match facts {
             Ok(facts) => facts,
@@ -160,7 +160,7 @@ impl Case {
         let imported = ImportedFile {
             path: export.shown.clone(),
             format: detected.name().to_string(),
-            why: detected.why().to_string(),
+            why: detected.why.clone(),
             read: target.counts.read(),
             kept: target.counts.kept,
             duplicates: target.counts.duplicates,
@@ -175,7 +175,7 @@ impl Case {
 
     /// The same file twice is one file; a file that nobody recognised may be tried again.
     fn known_file(&self, export: &Export) -> Result<Option<ImportedFile>, CaseError> {
-        let size = export.size_hint() as i64;
+        let size = size(export) as i64;
         let likely: bool = self
             .db
             .query_row("SELECT count(*) FROM files WHERE bytes = ?1 OR ?2", (size, export.member.is_some()), |r| r.get::<_, i64>(0))?
@@ -232,6 +232,14 @@ impl Case {
 
 /// The format of a file that no source recognises.
 pub(super) const UNKNOWN: &str = "unknown";
+
+/// Bytes of an export as it stands on disk, for progress and to tell whether it may be known.
+fn size(export: &Export) -> u64 {
+    match &export.place {
+        Some(place) => place.compressed,
+        None => std::fs::metadata(&export.path).map(|m| m.len()).unwrap_or(0),
+    }
+}
 
 struct Told<'a> {
     import: &'a Import<'a>,
@@ -305,7 +313,7 @@ fn run(
         for file_loss in stream.losses() {
             loss(db, target.file, file_loss)?;
         }
-        Ok(stream.finish()?)
+        Ok(stream.finish())
     })
 }
 
@@ -362,12 +370,12 @@ fn refuse(
         target.counts.rejected += batch.chunks.len() as u64;
         next = stream.next_batch()?;
     }
-    for file_loss in stream.losses() {
+    for file_loss in stream.losses().iter().filter(|l| l.code != LossCode::UnknownFormat) {
         loss(db, target.file, file_loss)?;
     }
     let code = if matches!(form, Form::Empty) { LossCode::Skipped } else { LossCode::UnknownFormat };
     loss(db, target.file, &Loss { code, at: None, line: None, detail: why.to_string() })?;
-    Ok(stream.finish()?)
+    Ok(stream.finish())
 }
 
 fn close_file(

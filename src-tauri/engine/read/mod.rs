@@ -5,6 +5,10 @@
 
 mod feed;
 mod find;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod laws;
 mod lines;
 mod origin;
 mod rows;

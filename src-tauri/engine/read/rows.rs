@@ -190,8 +190,9 @@ impl Cutter for Rows {
             Place::Torn(at) => at,
             _ => self.pos,
         };
-        // One byte more than is read: a quote is judged by the byte before it.
-        let from = if known - self.start > self.record_bytes { known - 1 } else { self.start };
+        // One byte before what is read stays, since a quote is judged by it; and a row of just the limit may have a
+        // carriage return behind it.
+        let from = if known - self.start > self.record_bytes + 1 { known - 1 } else { self.start };
         Hold { from, open: Some(self.start) }
     }
 }

@@ -31,6 +31,16 @@ enum Inside {
     Literal,
 }
 
+/// What one byte of structure begins or ends.
+enum Step {
+    Next,
+    Blank,
+    String,
+    Literal,
+    Closed,
+    Wrong(&'static str),
+}
+
 /// A scan of one value that can stop at any byte and go on with the next piece of text.
 #[derive(Debug, Clone)]
 pub(super) struct Scan {
@@ -41,6 +51,7 @@ pub(super) struct Scan {
     /// Brackets open beyond the limit: counted, not remembered, so that hostile nesting costs no memory.
     beyond: u64,
     deep: bool,
+    container: bool,
     expect: Expect,
     inside: Inside,
 }
@@ -48,7 +59,15 @@ pub(super) struct Scan {
 impl Scan {
     pub fn new(limit: usize) -> Scan {
         let stack = Vec::with_capacity(limit.min(256));
-        Scan { limit, stack, beyond: 0, deep: false, expect: Expect::Value, inside: Inside::Structure }
+        Scan {
+            limit,
+            stack,
+            beyond: 0,
+            deep: false,
+            container: false,
+            expect: Expect::Value,
+            inside: Inside::Structure,
+        }
     }
 
     /// Ready for a new value.
@@ -62,6 +81,7 @@ impl Scan {
         self.stack.resize(objects, b'{');
         self.beyond = 0;
         self.deep = false;
+        self.container = false;
         self.expect = if objects > 0 { Expect::CommaOrEnd } else { Expect::Value };
         self.inside = Inside::Structure;
     }
@@ -69,6 +89,11 @@ impl Scan {
     /// Whether the value nested deeper than the limit.
     pub fn too_deep(&self) -> bool {
         self.deep
+    }
+
+    /// Whether the value that just ended was an object or array.
+    pub fn is_container(&self) -> bool {
+        self.container
     }
 
     /// Whether the value is whole if the text ends here: a bare number or word has no closing byte.
@@ -79,111 +104,146 @@ impl Scan {
     /// Goes on at `text[from]`. After `More` the next call starts at the byte after `text`.
     pub fn run(&mut self, text: &[u8], from: usize) -> Seen {
         let mut i = from;
+        if let Some(seen) = self.resume(text, &mut i) {
+            return seen;
+        }
         loop {
-            match self.inside {
-                Inside::Structure => {}
-                Inside::String { escaped } => match self.string(text, i, escaped) {
+            let Some(&byte) = text.get(i) else { return Seen::More };
+            i += 1;
+            let step = if self.beyond > 0 { self.count_only(byte) } else { self.structure(byte) };
+            match step {
+                Step::Next => {}
+                Step::Blank => i = skip_spaces(text, i),
+                Step::String => match self.string(text, i, false) {
                     Seen::Done(next) => {
                         i = next;
                         if self.closed() {
                             return Seen::Done(i);
                         }
+                        // Most keys are followed by their colon, most values by a comma.
+                        if self.expect == Expect::Colon && text.get(i) == Some(&b':') {
+                            self.expect = Expect::Value;
+                            i += 1;
+                        }
                     }
                     other => return other,
                 },
-                Inside::Literal => {
-                    while text.get(i).is_some_and(|b| is_literal(*b)) {
-                        i += 1;
-                    }
-                    if i == text.len() {
-                        return Seen::More;
-                    }
-                    self.inside = Inside::Structure;
-                    if self.closed() {
-                        return Seen::Done(i);
+                Step::Literal => {
+                    self.inside = Inside::Literal;
+                    if let Some(seen) = self.resume(text, &mut i) {
+                        return seen;
                     }
                 }
-            }
-            let Some(&byte) = text.get(i) else { return Seen::More };
-            i += 1;
-            if self.beyond > 0 {
-                self.count_only(byte);
-                continue;
-            }
-            if let Some(why) = self.structure(byte) {
-                return Seen::Broken { at: i - 1, why };
-            }
-            if matches!(byte, b'}' | b']') && self.stack.is_empty() {
-                return Seen::Done(i);
+                Step::Closed if self.closed() => return Seen::Done(i),
+                Step::Closed => {}
+                Step::Wrong(why) => return Seen::Broken { at: i - 1, why },
             }
         }
+    }
+
+    /// The rest of a string or word that the last piece of text ended in; the answer if that settles it.
+    fn resume(&mut self, text: &[u8], i: &mut usize) -> Option<Seen> {
+        match self.inside {
+            Inside::Structure => return None,
+            Inside::String { escaped } => match self.string(text, *i, escaped) {
+                Seen::Done(next) => *i = next,
+                other => return Some(other),
+            },
+            Inside::Literal => {
+                while text.get(*i).is_some_and(|b| is_literal(*b)) {
+                    *i += 1;
+                }
+                if *i >= text.len() {
+                    return Some(Seen::More);
+                }
+                self.inside = Inside::Structure;
+            }
+        }
+        self.closed().then_some(Seen::Done(*i))
     }
 
     fn closed(&self) -> bool {
         self.stack.is_empty() && self.beyond == 0
     }
 
-    /// One byte outside strings; the reason if it cannot stand there.
+    /// One byte outside strings. What is expected comes first: it all but foretells the byte.
     #[inline]
-    fn structure(&mut self, byte: u8) -> Option<&'static str> {
-        use Expect::*;
-        match (byte, self.expect) {
-            (b' ' | b'\n' | b'\r' | b'\t', _) => {}
-            (b'"', Value | ValueOrEnd) => {
-                self.expect = CommaOrEnd;
-                self.inside = Inside::String { escaped: false };
+    fn structure(&mut self, byte: u8) -> Step {
+        match self.expect {
+            Expect::KeyOrEnd if byte == b'"' => {
+                self.expect = Expect::Colon;
+                Step::String
             }
-            (b'"', KeyOrEnd) => {
-                self.expect = Colon;
-                self.inside = Inside::String { escaped: false };
+            Expect::Colon if byte == b':' => {
+                self.expect = Expect::Value;
+                Step::Next
             }
-            (b':', Colon) => self.expect = Value,
-            (b',', CommaOrEnd) => match self.stack.last() {
-                Some(b'{') => self.expect = KeyOrEnd,
-                Some(_) => self.expect = ValueOrEnd,
-                None => return Some("a comma outside the record"),
-            },
-            (b'{' | b'[', Value | ValueOrEnd) => self.open(byte),
-            (b'}', KeyOrEnd | CommaOrEnd) | (b']', ValueOrEnd | CommaOrEnd) => {
-                // The two brackets of a pair differ by 2 in ASCII.
-                if self.stack.pop() != Some(byte - 2) {
-                    return Some("a bracket closes what was not opened");
+            Expect::Value | Expect::ValueOrEnd => match byte {
+                b'"' => {
+                    self.expect = Expect::CommaOrEnd;
+                    Step::String
                 }
-                self.expect = CommaOrEnd;
-            }
-            (byte, Value | ValueOrEnd) if is_literal(byte) => {
-                self.expect = CommaOrEnd;
-                self.inside = Inside::Literal;
-            }
-            (b'}' | b']', _) => return Some("a bracket closes where a value is missing"),
-            (_, Colon) => return Some("a key without its colon"),
-            (_, CommaOrEnd) => return Some("text after a value where a comma or an end belongs"),
-            (_, KeyOrEnd) => return Some("no key where a key belongs"),
-            _ => return Some("no value where a value belongs"),
+                b'{' | b'[' => self.open(byte),
+                byte if is_literal(byte) => {
+                    self.expect = Expect::CommaOrEnd;
+                    Step::Literal
+                }
+                b']' if self.expect == Expect::ValueOrEnd => self.close(byte),
+                byte => blank_or(byte, "no value where a value belongs"),
+            },
+            Expect::CommaOrEnd => match byte {
+                b',' => match self.stack.last() {
+                    Some(b'{') => self.next(Expect::KeyOrEnd),
+                    Some(_) => self.next(Expect::ValueOrEnd),
+                    None => Step::Wrong("a comma outside the record"),
+                },
+                b'}' | b']' => self.close(byte),
+                byte => blank_or(byte, "text after a value where a comma or an end belongs"),
+            },
+            Expect::KeyOrEnd if byte == b'}' => self.close(byte),
+            Expect::KeyOrEnd => blank_or(byte, "no key where a key belongs"),
+            Expect::Colon => blank_or(byte, "a key without its colon"),
         }
-        None
     }
 
-    fn open(&mut self, byte: u8) {
+    #[inline]
+    fn next(&mut self, expect: Expect) -> Step {
+        self.expect = expect;
+        Step::Next
+    }
+
+    fn open(&mut self, byte: u8) -> Step {
+        self.container = true;
         if self.stack.len() >= self.limit {
             self.deep = true;
             self.beyond = 1;
-            return;
+            return Step::Next;
         }
         self.stack.push(byte);
-        self.expect = if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd };
+        self.next(if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd })
     }
 
-    fn count_only(&mut self, byte: u8) {
+    fn close(&mut self, byte: u8) -> Step {
+        // The two brackets of a pair differ by 2 in ASCII.
+        if self.stack.pop() != Some(byte - 2) {
+            return Step::Wrong("a bracket closes what was not opened");
+        }
+        self.expect = Expect::CommaOrEnd;
+        Step::Closed
+    }
+
+    fn count_only(&mut self, byte: u8) -> Step {
         match byte {
-            b'"' => self.inside = Inside::String { escaped: false },
+            b'"' => return Step::String,
             b'{' | b'[' => self.beyond += 1,
             b'}' | b']' => {
                 self.beyond -= 1;
                 self.expect = Expect::CommaOrEnd;
+                return Step::Closed;
             }
             _ => {}
         }
+        Step::Next
     }
 
     /// The rest of a string: `Done` after its closing quote.
@@ -220,6 +280,25 @@ impl Scan {
             }
         }
     }
+}
+
+fn blank_or(byte: u8, why: &'static str) -> Step {
+    if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') { Step::Blank } else { Step::Wrong(why) }
+}
+
+/// Over the spaces of an indentation, eight at a time.
+#[inline]
+fn skip_spaces(text: &[u8], from: usize) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+    let mut i = from;
+    while let Some(eight) = text.get(i..).and_then(|rest| rest.first_chunk::<8>()) {
+        let others = u64::from_le_bytes(*eight) ^ SPACES;
+        if others != 0 {
+            return i + (others.trailing_zeros() / 8) as usize;
+        }
+        i += 8;
+    }
+    i
 }
 
 const CONTROL: &str = "a line break or control character inside a string";

@@ -52,13 +52,18 @@ impl Form {
 pub fn sniff(head: &[u8]) -> Form {
     let head = head.get(..HEAD_BYTES).unwrap_or(head);
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let Some(first) = text.first() else { return Form::Empty };
+    let Some(first) = text.first() else {
+        return match head.len() == HEAD_BYTES {
+            true => Form::Unknown { why: "it starts with nothing but blanks".into() },
+            false => Form::Empty,
+        };
+    };
     if let Some(what) = known_binary(head) {
         return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
     }
     match first {
-        b'[' => array(text),
-        b'{' => object(text),
+        b'[' if begins_value(text) => array(text),
+        b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) => Form::Lines,
         _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| unknown(text)),
     }
@@ -84,6 +89,17 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
     let tar = (head.get(257..262) == Some(b"ustar")).then_some("a tar archive");
     let binary = || head.iter().take(8 << 10).any(|b| *b == 0).then_some("binary data");
     magic.or(tar).or_else(binary)
+}
+
+/// Whether what follows the brackets can be JSON: `[section]` of a settings file cannot.
+fn begins_value(text: &[u8]) -> bool {
+    let brackets = text.iter().take_while(|b| **b == b'[' || b.is_ascii_whitespace()).count();
+    let text = &text[brackets..];
+    let word = |word: &[u8]| text.starts_with(word) || word.starts_with(text);
+    match text.first() {
+        None | Some(b'{' | b']' | b'"' | b'-' | b'0'..=b'9') => true,
+        Some(_) => word(b"true") || word(b"false") || word(b"null"),
+    }
 }
 
 fn unknown(text: &[u8]) -> Form {
@@ -233,6 +249,9 @@ mod tests {
         assert_eq!(form(r#"{"data":[1,2]}"#), Form::Objects);
         assert_eq!(form("{\n\"a\":1\n}\n{\n\"a\":2\n}\n"), Form::Objects);
         assert_eq!(form(" [{\"a\":1}]"), Form::Array);
+        assert!(matches!(form("[[plans]]\nid = 1\n"), Form::Unknown { .. }));
+        assert!(matches!(form("[section]\nkey = 1\n"), Form::Unknown { .. }));
+        assert!(matches!(form("{'a': None}\n{'a': 1}\n"), Form::Unknown { .. }));
     }
 
     #[test]

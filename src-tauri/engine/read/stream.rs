@@ -96,7 +96,6 @@ impl Stream {
         } else {
             self.end();
         }
-        self.losses.append(&mut self.feed.take_losses());
         Ok(batch)
     }
 
@@ -110,15 +109,16 @@ impl Stream {
 
     fn end(&mut self) {
         self.ended = true;
+        self.losses.append(&mut self.feed.take_losses());
+        let nothing_said = self.losses.is_empty();
+        let mut say = |code, detail| self.losses.push(Loss { code, at: None, line: None, detail });
         if self.damaged > NAMED {
-            let detail = format!("{} more records with bytes that are not UTF-8", self.damaged - NAMED);
-            self.losses.push(Loss { code: LossCode::BadEncoding, at: None, line: None, detail });
+            say(LossCode::BadEncoding, format!("{} more records with bytes that are not UTF-8", self.damaged - NAMED));
         }
-        if let Form::Unknown { why } = &self.form {
-            self.losses.push(Loss { code: LossCode::UnknownFormat, at: None, line: None, detail: why.clone() });
-        }
-        if self.form == Form::Empty {
-            self.losses.push(Loss { code: LossCode::Skipped, at: None, line: None, detail: "an empty file".into() });
+        match &self.form {
+            Form::Unknown { why } => say(LossCode::UnknownFormat, why.clone()),
+            Form::Empty if nothing_said => say(LossCode::Skipped, "an empty file".into()),
+            _ => {}
         }
     }
 

@@ -28,6 +28,10 @@ pub(super) enum Frame {
 enum Place {
     Between,
     Record,
+    /// Behind a string, number or word, which only what follows it shows to be a value of its own.
+    Scalar {
+        end: u64,
+    },
     /// In the rest of the wrapper, behind its array.
     Around,
     /// Behind damage: the next byte at which a record may begin.
@@ -90,6 +94,7 @@ impl Values {
         match self.place {
             Place::Between => self.between(window),
             Place::Record => self.record(window, out),
+            Place::Scalar { end } => self.scalar(window, end, out),
             Place::Around => self.around(window),
             Place::Lost { search, why } => self.lost(window, search, why, out),
             Place::Trial { at, end: None, why } => self.try_record(window, at, why),
@@ -153,24 +158,26 @@ impl Values {
 
     fn record(&mut self, window: &Window, out: &mut Vec<Cut>) -> bool {
         match self.scan.run(window.from(self.pos), 0) {
-            Seen::Done(length) => self.end_record(window, self.pos + length as u64, out),
-            Seen::Broken { at, why } => {
-                let small = self.pos + at as u64 - self.start <= self.record_bytes;
-                self.shape.damaged = if small { first_key(window, self.start).map(<[u8]>::to_vec) } else { None };
-                self.place = Place::Lost { search: self.start + 1, why };
+            Seen::Done(length) => {
+                let end = self.pos + length as u64;
+                match self.scan.is_container() {
+                    true => self.end_record(window, end, out),
+                    false => self.place = Place::Scalar { end },
+                }
             }
+            Seen::Broken { at, why } => self.lose(window, self.pos + at as u64, why),
             Seen::More => {
                 self.pos = window.end();
                 if !window.eof() {
                     return false;
                 }
                 if self.scan.ends_here() {
-                    self.end_record(window, window.end(), out);
+                    self.place = Place::Scalar { end: window.end() };
                 } else {
                     let broken = (LossCode::Truncated, "the export ends inside this record".into());
                     out.push(Cut {
                         start: self.start,
-                        end: trimmed(window, self.start, window.end()),
+                        end: trimmed(window, self.start, window.end(), self.record_bytes),
                         broken: Some(broken),
                     });
                     self.place = Place::Between;
@@ -180,15 +187,31 @@ impl Values {
         true
     }
 
+    fn scalar(&mut self, window: &Window, end: u64, out: &mut Vec<Cut>) -> bool {
+        if !window.reaches(end + 1) {
+            return false;
+        }
+        let alone = window.byte(end).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b',' | b']'));
+        let small = end - self.start <= self.record_bytes;
+        if alone && (!small || is_value(window.slice(self.start, end))) {
+            self.end_record(window, end, out);
+        } else {
+            self.lose(window, end, "text that is no JSON value");
+        }
+        true
+    }
+
+    /// The record that is being read turned out damaged at `at`.
+    fn lose(&mut self, window: &Window, at: u64, why: &'static str) {
+        // The bytes of a record beyond the limit are gone: the search can only begin at the damage.
+        let small = at - self.start <= self.record_bytes;
+        self.shape.damaged = if small { first_key(window, self.start).map(<[u8]>::to_vec) } else { None };
+        self.place = Place::Lost { search: if small { self.start + 1 } else { at }, why };
+    }
+
     fn end_record(&mut self, window: &Window, end: u64, out: &mut Vec<Cut>) {
         let (start, small) = (self.start, end - self.start <= self.record_bytes);
-        let broken = if self.scan.too_deep() {
-            Some((LossCode::TooDeep, "nested too deep".into()))
-        } else if small && !is_value(window.slice(start, end)) {
-            Some((LossCode::BrokenRecord, "a word that is no JSON value".into()))
-        } else {
-            None
-        };
+        let broken = self.scan.too_deep().then(|| (LossCode::TooDeep, "nested too deep".into()));
         if small && broken.is_none() {
             self.shape.learn(first_key(window, start), self.indent);
         }
@@ -211,11 +234,11 @@ impl Values {
                 self.place = Place::Between;
                 true
             }
-            Seen::Broken { why, .. } => {
+            Seen::Broken { at, why } => {
                 self.shape.damaged = None;
-                self.start = self.pos;
+                self.start = self.pos + at as u64;
                 self.nested = 0;
-                self.place = Place::Lost { search: self.pos, why };
+                self.place = Place::Lost { search: self.start, why };
                 true
             }
         }
@@ -274,7 +297,7 @@ impl Values {
 
     /// The damaged record goes up to `next`.
     fn give_up(&mut self, window: &Window, next: u64, why: &'static str, out: &mut Vec<Cut>) {
-        let end = trimmed(window, self.start, next);
+        let end = trimmed(window, self.start, next, self.record_bytes);
         if end > self.start {
             out.push(Cut { start: self.start, end, broken: Some((LossCode::BrokenRecord, why.into())) });
         }
@@ -287,7 +310,8 @@ impl Values {
     fn hold(&self) -> Hold {
         let (sure, needed) = match self.place {
             Place::Between | Place::Around => return Hold { from: self.pos, open: None },
-            Place::Record => (self.pos, self.pos),
+            Place::Record => (self.pos, self.pos.saturating_sub(NEAR)),
+            Place::Scalar { end } => (end, end.saturating_sub(NEAR)),
             Place::Lost { search, .. } => (search, search.saturating_sub(NEAR)),
             Place::Trial { at, .. } => (at, at.saturating_sub(NEAR)),
         };
@@ -304,8 +328,11 @@ impl Cutter for Values {
     }
 }
 
-/// `end` without the separators before it, as far as they are near.
-fn trimmed(window: &Window, start: u64, end: u64) -> u64 {
+/// `end` without the separators before it, as far as they are near and the record is small enough to be kept.
+fn trimmed(window: &Window, start: u64, end: u64, record_bytes: u64) -> u64 {
+    if end - start > record_bytes {
+        return end;
+    }
     let near = window.slice(end.saturating_sub(NEAR).max(start), end);
     let separators = near.iter().rev().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
     end - separators as u64

@@ -1,1 +1,1 @@
-//! (being built)
+//! Reports (on its own branch).

@@ -1,1 +1,1 @@
-//! (being built)
+//! Acts of review.

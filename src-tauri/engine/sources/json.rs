@@ -1,5 +1,7 @@
 //! Reading values out of JSON whose keys come in several spellings.
 
+use std::borrow::Cow;
+
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
 use crate::model::Time;
@@ -10,6 +12,71 @@ pub type Json = sonic_rs::Value;
 /// Parses one record. Depth is bounded by the splitter before anything is parsed.
 pub fn parse(bytes: &[u8]) -> Result<Json, String> {
     sonic_rs::from_slice(bytes).map_err(|e| e.to_string().lines().next().unwrap_or("not JSON").to_string())
+}
+
+/// A value that is JSON written as text (`CloudTrailEvent`, `properties.log`), or that is an object already.
+/// Text comes from inside the record, so its nesting is bounded here.
+pub fn nested(value: &Json) -> Result<Option<Json>, String> {
+    if value.is_object() {
+        return Ok(Some(value.clone()));
+    }
+    let Some(text) = value.as_str() else { return Ok(None) };
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Ok(None);
+    }
+    if nesting(text.as_bytes()) > NESTING {
+        return Err(format!("text inside the record nests deeper than {NESTING}"));
+    }
+    parse(text.as_bytes()).map(Some)
+}
+
+/// Nesting that JSON inside a text may have.
+const NESTING: usize = 128;
+
+/// Deepest nesting of brackets outside of strings.
+fn nesting(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0usize, 0usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Where a piece of the record's own text stands in the record.
+pub fn offset_in(whole: &[u8], part: &[u8]) -> Option<std::ops::Range<usize>> {
+    let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    let end = start.checked_add(part.len())?;
+    (end <= whole.len()).then_some(start..end)
+}
+
+/// Members of an object; nothing for anything else.
+pub fn members(value: Option<&Json>) -> impl Iterator<Item = (&str, &Json)> {
+    value.and_then(|v| v.as_object()).into_iter().flat_map(|o| o.iter())
+}
+
+/// Elements of an array; nothing for anything else.
+pub fn items(value: Option<&Json>) -> impl Iterator<Item = &Json> {
+    value.and_then(|v| v.as_array()).into_iter().flat_map(|a| a.iter())
+}
+
+/// A truth value, also as the text "true" (CloudTrail writes both).
+pub fn flag(value: &Json, pointer: &str) -> Option<bool> {
+    let found = at(value, pointer)?;
+    found.as_bool().or_else(|| match found.as_str()?.trim() {
+        t if t.eq_ignore_ascii_case("true") => Some(true),
+        t if t.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    })
 }
 
 /// The member of an object, by exact key, else by the same key in another case (re-exports change case).
@@ -25,13 +92,18 @@ pub fn member<'a>(value: &'a Json, key: &str) -> Option<&'a Json> {
 pub fn at<'a>(value: &'a Json, pointer: &str) -> Option<&'a Json> {
     let mut here = value;
     for step in pointer.split('/').skip(1) {
-        let step = if step.contains('~') { step.replace("~1", "/").replace("~0", "~").into() } else { std::borrow::Cow::Borrowed(step) };
+        let step = unescape(step);
         here = match here.as_array() {
             Some(items) => items.get(step.parse::<usize>().ok()?)?,
             None => member(here, &step)?,
         };
     }
     (!here.is_null()).then_some(here)
+}
+
+/// One step of a JSON pointer (RFC 6901).
+pub fn unescape(step: &str) -> Cow<'_, str> {
+    if step.contains('~') { Cow::Owned(step.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(step) }
 }
 
 /// Text at a pointer; numbers and booleans as they are written; blank text is absent.
@@ -78,10 +150,52 @@ pub fn moment(value: &Json) -> Option<Time> {
         if let Ok(n) = s.trim().parse::<i128>() {
             return Time::from_epoch(n);
         }
-        return s.trim().parse::<f64>().ok().and_then(|f| Time::from_epoch(f as i128));
+        return s.trim().parse::<f64>().ok().and_then(fractional);
     }
     if let Some(n) = value.as_i64() {
         return Time::from_epoch(i128::from(n));
     }
-    value.as_f64().and_then(|f| if f.abs() < 1e11 { Time::from_epoch((f * 1e6) as i128) } else { Time::from_epoch(f as i128) })
+    value.as_f64().and_then(fractional)
+}
+
+/// Seconds with a fraction, or a larger unit whose fraction is below a microsecond.
+fn fractional(number: f64) -> Option<Time> {
+    if !number.is_finite() {
+        return None;
+    }
+    let scaled = if number.abs() < 1e11 { number * 1e6 } else { number };
+    Time::from_epoch(scaled.round() as i128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_any_case_and_null_is_missing() {
+        let v = parse(br#"{"userIdentity":{"Type":"Root","arn":null},"a/b":[1,{"c":"x"}]}"#).unwrap();
+        assert_eq!(text(&v, "/useridentity/type").as_deref(), Some("Root"));
+        assert_eq!(text(&v, "/userIdentity/arn"), None);
+        assert_eq!(text(&v, "/a~1b/1/c").as_deref(), Some("x"));
+        assert_eq!(text(&v, "/a~1b/0").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn times_in_every_unit() {
+        let v = parse(
+            br#"{"ns":1777555053780274700,"nst":"1777555053780274700","s":"1717764280.813000","ms":1621305118553.0}"#,
+        )
+        .unwrap();
+        assert_eq!(time(&v, "/ns"), Some(Time(1_777_555_053_780_274)));
+        assert_eq!(time(&v, "/nst"), Some(Time(1_777_555_053_780_274)));
+        assert_eq!(time(&v, "/s"), Some(Time(1_717_764_280_813_000)));
+        assert_eq!(time(&v, "/ms"), Some(Time(1_621_305_118_553_000)));
+    }
+
+    #[test]
+    fn text_in_a_record_cannot_nest_without_bound() {
+        let deep = format!("{{\"log\":\"{}\"}}", "[".repeat(100_000));
+        let v = parse(deep.as_bytes()).unwrap();
+        assert!(nested(at(&v, "/log").unwrap()).is_err());
+    }
 }

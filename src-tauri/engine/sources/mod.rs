@@ -4,16 +4,46 @@
 
 pub mod hints;
 pub mod json;
+pub mod mapping;
+mod nobody;
 mod recognise;
+mod row;
+mod understand;
 
 pub use hints::Hints;
 pub use json::Json;
-pub use recognise::{Detected, detect};
+pub use mapping::Mapping;
+pub use recognise::{Detected, Registry, registry};
+pub use understand::{Part, understand_chunk};
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::model::{Entry, Event};
+use crate::model::{Entry, Event, LossCode};
 use crate::read::Form;
+
+/// The next source is one file, with a `SOURCE` in it, and one word here. Where two recognise a file equally well, the
+/// earlier one has it.
+macro_rules! sources {
+    ($($file:ident),* $(,)?) => {
+        $(pub mod $file;)*
+        /// Every built-in source.
+        pub const BUILT_IN: &[&dyn Source] = &[$($file::SOURCE),*];
+    };
+}
+
+sources! {
+    aws_cloudtrail,
+    kubernetes_audit,
+    github_audit,
+    okta_system_log,
+    otel_traces,
+    token_records,
+    directory,
+    entitlements,
+    assets,
+    networks,
+}
 
 /// One export format.
 pub trait Source: Send + Sync {
@@ -23,9 +53,15 @@ pub trait Source: Send + Sync {
     /// Whether the first chunks of a file are this source's, and why. Content decides, never the file's name.
     fn recognise(&self, sample: &Sample<'_>) -> Option<Recognition>;
 
-    /// The records inside one chunk. Most sources: the chunk is the record.
+    /// The records inside one chunk. Most sources: the chunk is the record. Never empty: bytes without a record are
+    /// one piece, so that they are accounted for.
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
-        vec![Piece { range: 0..chunk.len(), envelope: None }]
+        vec![Piece::whole(chunk)]
+    }
+
+    /// Whether records may be text that is no JSON (a raw token on a line).
+    fn reads_text(&self) -> bool {
+        false
     }
 
     /// What the record says.
@@ -37,10 +73,31 @@ pub struct Sample<'a> {
     pub form: &'a Form,
     /// Up to 40 first chunks, parsed; a chunk that is no JSON is absent. Empty for CSV.
     pub values: &'a [Json],
+    /// The same chunks as they stand.
+    pub chunks: &'a [&'a [u8]],
     /// Column names of a CSV.
     pub header: &'a [String],
     /// Keys of the object that wraps the array, for a wrapped array.
     pub wrapper: &'a [String],
+}
+
+impl Sample<'_> {
+    /// How many of the parsed chunks a test holds for.
+    pub fn count(&self, holds: impl Fn(&Json) -> bool) -> usize {
+        self.values.iter().filter(|v| holds(v)).count()
+    }
+
+    /// The usual recognition: at least half of the first records carry the signature. A signature that is a
+    /// source's own scores 90 or more; the share of records that carry it decides between near relatives.
+    pub fn recognise(&self, best: u8, signature: &str, holds: impl Fn(&Json) -> bool) -> Option<Recognition> {
+        let (carry, of) = (self.count(holds), self.values.len());
+        if carry == 0 || carry * 2 < of {
+            return None;
+        }
+        // Records that lack it lower the score by at most ten.
+        let score = best.saturating_sub(((of - carry) * 20 / of) as u8);
+        Some(Recognition { score, why: format!("{carry} of the first {of} records have {signature}") })
+    }
 }
 
 /// Why a source says a file is its own.
@@ -57,7 +114,13 @@ pub struct Recognition {
 pub struct Piece<'a> {
     pub range: Range<usize>,
     /// What surrounds the record and belongs to it: resource attributes of a span. Stored once.
-    pub envelope: Option<std::borrow::Cow<'a, [u8]>>,
+    pub envelope: Option<Cow<'a, [u8]>>,
+}
+
+impl Piece<'_> {
+    pub fn whole(chunk: &[u8]) -> Piece<'static> {
+        Piece { range: 0..chunk.len(), envelope: None }
+    }
 }
 
 /// One record as a source gets it.
@@ -67,10 +130,25 @@ pub struct Record<'a> {
     pub envelope: Option<&'a Json>,
 }
 
+impl Record<'_> {
+    /// The record as JSON; a row is none.
+    fn json(&self) -> Result<&Json, NotUnderstood> {
+        match &self.content {
+            Content::Json(value) => Ok(value),
+            _ => Err(NotUnderstood::not_this("the record is no JSON object")),
+        }
+    }
+}
+
 /// Parsed content of a record.
 pub enum Content<'a> {
     Json(&'a Json),
-    Row { header: &'a [String], cells: &'a [String] },
+    Row {
+        header: &'a [String],
+        cells: &'a [String],
+    },
+    /// No JSON; only for sources that say [`Source::reads_text`].
+    Text(&'a str),
 }
 
 /// What a record turned out to be.
@@ -83,8 +161,32 @@ pub enum Understood {
     Kept,
 }
 
+impl From<Event> for Understood {
+    fn from(event: Event) -> Understood {
+        Understood::Event(Box::new(event))
+    }
+}
+
 /// Why a record is no entry of this source. It becomes a loss; the bytes are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUnderstood {
+    pub code: LossCode,
     pub detail: String,
+}
+
+impl NotUnderstood {
+    /// Whole and readable, and no entry of this source.
+    pub fn not_this(detail: impl Into<String>) -> NotUnderstood {
+        NotUnderstood { code: LossCode::NotThisFormat, detail: detail.into() }
+    }
+
+    /// Torn or damaged bytes.
+    pub fn broken(detail: impl Into<String>) -> NotUnderstood {
+        NotUnderstood { code: LossCode::BrokenRecord, detail: detail.into() }
+    }
+
+    /// A row of a context file that lacks what it cannot do without.
+    pub fn bad_row(detail: impl Into<String>) -> NotUnderstood {
+        NotUnderstood { code: LossCode::BadRow, detail: detail.into() }
+    }
 }

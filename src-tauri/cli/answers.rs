@@ -1,0 +1,307 @@
+//! The questions on the command line.
+
+use std::path::Path;
+
+use behalf_engine::analysis::Loaded;
+use behalf_engine::ask;
+use behalf_engine::ask::attributions::AttributionRow;
+use behalf_engine::case::{self, Case, Select};
+use behalf_engine::model::EdgeError;
+use serde::Serialize;
+
+use crate::args::{Format, MappingCommand, RulesCommand};
+use crate::output::{Rows, failed, one};
+
+fn analysed(path: &Path) -> Result<Case, EdgeError> {
+    let case = Case::open(path)?;
+    if !case.analysed()? && case.calls_held()? > 0 {
+        return Err(failed("not_analysed", "this case has not been analysed since it was made", "Run behalf analyze --case FILE."));
+    }
+    Ok(case)
+}
+
+pub fn attributions(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let mut rows = Rows::out(format);
+    let mut failure = None;
+    ask::attributions::each(&case, &Select::All, None, |row| {
+        if failure.is_none() {
+            failure = rows.row(&row, || line(&row)).err();
+        }
+        Ok(())
+    })?;
+    failure.map_or_else(|| rows.end(), Err)
+}
+
+fn line(r: &AttributionRow) -> String {
+    let or = |o: &Option<String>| o.clone().unwrap_or_else(|| "-".into());
+    format!(
+        "{} {} {} {} {} | person {} ({}) agent {} | {} {}",
+        or(&r.time),
+        r.id,
+        or(&r.action),
+        or(&r.resource),
+        r.outcome,
+        or(&r.human),
+        r.refusal.clone().or_else(|| r.grade.clone()).unwrap_or_else(|| "-".into()),
+        or(&r.agent),
+        r.pattern,
+        r.evidence.join("+")
+    )
+}
+
+/// A finding as DESIGN section 10 lists it.
+#[derive(Serialize)]
+struct Listed {
+    id: String,
+    rule: String,
+    severity: String,
+    potential_critical: bool,
+    unrated: bool,
+    confidence: String,
+    title: String,
+    cause: String,
+    design_fact: bool,
+    events: Vec<String>,
+    controls: Vec<String>,
+    instances: Vec<ListedInstance>,
+}
+
+#[derive(Serialize)]
+struct ListedInstance {
+    id: String,
+    subject: Subject,
+    events: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Subject {
+    principal: Option<String>,
+    token: Option<String>,
+    run: Option<String>,
+    agent: Option<String>,
+    tool: Option<String>,
+}
+
+pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let mut rows = Rows::out(format);
+    for f in ask::findings::rows(&case)? {
+        if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule)) || severity.is_some_and(|s| !s.eq_ignore_ascii_case(&f.severity)) {
+            continue;
+        }
+        let detail = ask::findings::detail(&case, &f.id)?;
+        let listed = Listed {
+            events: distinct(detail.instances.iter().flat_map(|i| i.events.iter())),
+            controls: detail.criteria.iter().map(|c| format!("{} {}", c.framework, c.clause)).collect(),
+            instances: detail
+                .instances
+                .into_iter()
+                .map(|i| ListedInstance {
+                    id: i.id,
+                    subject: Subject { principal: i.principal, token: i.token, run: i.run, agent: i.agent, tool: i.tool },
+                    events: i.events,
+                })
+                .collect(),
+            id: f.id.clone(),
+            rule: f.rule.clone(),
+            severity: f.severity.clone(),
+            potential_critical: f.potential_critical,
+            unrated: f.unrated,
+            confidence: f.confidence.clone(),
+            title: f.title.clone(),
+            cause: f.cause.clone(),
+            design_fact: f.design_fact,
+        };
+        rows.row(&listed, || format!("{:8} {} {} [{}] {} ({} calls)", f.severity, f.rule, f.title, f.cause, f.confidence, f.calls))?;
+    }
+    rows.end()
+}
+
+fn distinct<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for id in ids {
+        if seen.insert(id) {
+            out.push(id.clone());
+        }
+    }
+    out
+}
+
+pub fn who(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let loaded = Loaded::load(&case)?;
+    let who = ask::who::who(&case, &loaded, id)?;
+    let raw = ask::raw::raw(&case, id)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        who: &'a ask::who::Who,
+        record: &'a ask::raw::RawRecord,
+    }
+    one(&Answer { who: &who, record: &raw }, format, || who_text(&who, &raw))
+}
+
+fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
+    let mut out = format!("{}\n", w.sentence);
+    if !w.disclaimer.is_empty() {
+        out.push_str(&format!("{}\n", w.disclaimer));
+    }
+    if let Some(refusal) = &w.refusal {
+        out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
+    }
+    for caution in &w.cautions {
+        out.push_str(&format!("Caution {caution}\n"));
+    }
+    out.push_str("\nChain\n");
+    for link in &w.chain {
+        let basis = match (&link.basis, &link.grade) {
+            (Some(b), Some(g)) => format!("  <- {b}, {g}"),
+            (Some(b), None) => format!("  <- {b}"),
+            _ => String::new(),
+        };
+        out.push_str(&format!("  {} {}{basis}\n", link.node, link.label));
+    }
+    for proof in &w.proofs {
+        out.push_str(&format!("\nProof {}\n", proof.sentence));
+        for step in &proof.evidence {
+            out.push_str(&format!("  {} {} [{}] {}\n", step.kind, step.sentence, step.grade, step.record.as_deref().unwrap_or("")));
+        }
+    }
+    for candidate in &w.candidates {
+        out.push_str(&format!("Candidate {}: {}\n", candidate.value, candidate.reason));
+    }
+    if let Some(decision) = &w.decision {
+        out.push_str(&format!("\nDecision: {}\n", decision.sentence));
+    }
+    out.push_str(&format!(
+        "\nRecord {} bytes {}+{} (sha256 {}, export sha256 {})\n{}",
+        raw.file, raw.offset, raw.length, raw.sha256, raw.file_sha256, raw.text
+    ));
+    out
+}
+
+pub struct Question<'a> {
+    pub user: &'a str,
+    pub action: &'a str,
+    pub resource: &'a str,
+    pub at: &'a str,
+    pub with: &'a [String],
+}
+
+pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let at = behalf_engine::model::Time::parse(q.at)
+        .ok_or_else(|| failed("usage", format!("{} is no time", q.at), "Give RFC 3339, such as 2026-03-11T13:59:55Z."))?;
+    let mut with = Vec::new();
+    for pair in q.with {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| failed("usage", format!("{pair} is not NAME=VALUE"), "Such as --with amount=40."))?;
+        with.push((name.to_string(), value.to_string()));
+    }
+    let asked = ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
+    let answer = ask::authorized::authorized(&case, &asked)?;
+    one(&answer, format, || {
+        let mut out = format!("{} for {}\n", answer.answer, answer.user);
+        if let Some(agent) = &answer.agent {
+            out.push_str(&format!("agent {}: {}\n", agent.id, agent.answer));
+        }
+        if let Some(d) = &answer.decision {
+            out.push_str(&format!("decision {} on {}\n", d.effect.as_deref().unwrap_or("not recorded"), d.evaluated.join(", ")));
+        }
+        out.push_str(&answer.because.join("\n"));
+        out
+    })
+}
+
+pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let timeline = ask::timeline::timeline(&case, user, None, None)?;
+    if format == Format::Csv {
+        let mut rows = Rows::out(format);
+        for call in &timeline.calls {
+            rows.row(call, String::new)?;
+        }
+        return rows.end();
+    }
+    one(&timeline, format, || {
+        let p = &timeline.person;
+        let mut out = format!("{}: {} by own hand, {} through agents\n", p.shown, p.own, p.on_behalf);
+        for run in &timeline.runs {
+            let why = run.refused.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+            out.push_str(&format!("{}run {} {} {} calls{why}\n", "  ".repeat(run.depth as usize), run.id, run.agent.as_deref().unwrap_or("-"), run.calls));
+        }
+        for call in &timeline.calls {
+            let hand = if call.own { "own" } else { "on behalf" };
+            out.push_str(&format!("{} {hand} {} {} {} {} [{}]\n", call.time, call.agent.as_deref().unwrap_or("-"), call.action, call.resource.as_deref().unwrap_or("-"), call.outcome, call.grade));
+        }
+        out
+    })
+}
+
+pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let c = ask::coverage::coverage(&case)?;
+    one(&c, format, || {
+        let mut out = format!(
+            "{} calls, {} require a person\nattributed (A or B) {}\nsupported (C) {}\nrefused {}\ncontradicted {}\nautomation {}",
+            c.calls, c.requiring_person, c.attributed, c.supported, c.refused, c.contradicted, c.automation
+        );
+        for r in &c.by_refusal {
+            out.push_str(&format!("\n{} {}: {} calls\n  would be settled by: {}", r.refusal, r.words, r.calls, r.settled_by));
+        }
+        out
+    })
+}
+
+pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let mut rows = Rows::out(format);
+    for loss in ask::evidence::losses(&case, None)? {
+        rows.row(&loss, || {
+            let mut out = format!("{} {} in {}: {}\n  {}", loss.severity, loss.code, loss.file, loss.count, loss.help);
+            for place in &loss.places {
+                let at = place.line.map(|l| format!("line {l}")).or_else(|| place.offset.map(|o| format!("byte {o}"))).unwrap_or_default();
+                out.push_str(&format!("\n  {at} {}", place.detail));
+            }
+            out
+        })?;
+    }
+    rows.end()
+}
+
+/// The exact bytes, and nothing else.
+pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
+    use std::io::Write;
+    let case = Case::open(path)?;
+    let raw = case.raw(case.find_event(id)?)?;
+    std::io::stdout().write_all(&raw.bytes).map_err(crate::output::broken_pipe)
+}
+
+pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let v = case::verify(&case)?;
+    one(&v, format, || {
+        let mut out = format!("{} files, {} blocks, {} records checked", v.files, v.blocks, v.records);
+        for problem in &v.problems {
+            out.push_str(&format!("\n{problem}"));
+        }
+        if v.problems.is_empty() {
+            out.push_str("\nEvery hash and every count holds.");
+        }
+        out
+    })?;
+    if v.problems.is_empty() { Ok(()) } else { Err(failed("not_sound", format!("{} problems", v.problems.len()), "Restore the case from a copy, or import the exports anew.")) }
+}
+
+pub fn report(_path: &Path, _to: &Path, _marking: Option<String>, _by: Option<String>) -> Result<(), EdgeError> {
+    Err(failed("report", "being built", ""))
+}
+pub fn rules(_what: &RulesCommand, _format: Format) -> Result<(), EdgeError> {
+    Err(failed("rules", "being built", ""))
+}
+pub fn mapping(_what: &MappingCommand, _format: Format) -> Result<(), EdgeError> {
+    Err(failed("mapping", "being built", ""))
+}

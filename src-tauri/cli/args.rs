@@ -1,0 +1,179 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who did this, on whose behalf, and were they allowed to?
+#[derive(Debug, Parser)]
+#[command(name = "behalf", version, about, propagate_version = true, max_term_width = 110)]
+pub struct Behalf {
+    #[command(subcommand)]
+    pub command: Command,
+    /// How answers are written.
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading.
+    Text,
+    /// One JSON value; a list is a bare array.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// Rows with a header; cells that a spreadsheet would run are neutralised.
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct OfCase {
+    /// The case file.
+    #[arg(long, value_name = "FILE")]
+    pub case: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read exports (files, folders, archives) into a case, which is made where there is none.
+    Import {
+        #[command(flatten)]
+        of: OfCase,
+        /// A mapping file that describes an in-house log.
+        #[arg(long, value_name = "TOML")]
+        mapping: Vec<PathBuf>,
+        /// Worker threads; the result is the same for any number.
+        #[arg(long)]
+        threads: Option<usize>,
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Rebuild runs, attribute every call, run every rule.
+    Analyze {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// A row for each call, sign-in and issuance: who, through what, on whose rights, and how well proved.
+    Attributions {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Findings: causes with their instances, worst first.
+    Findings {
+        #[command(flatten)]
+        of: OfCase,
+        /// Only this rule, such as AG-04.
+        #[arg(long)]
+        rule: Option<String>,
+        /// Only this severity.
+        #[arg(long)]
+        severity: Option<String>,
+    },
+    /// The chain behind one call, with its proof and its raw record.
+    Who {
+        #[command(flatten)]
+        of: OfCase,
+        id: String,
+    },
+    /// Was a person allowed to do this, then?
+    Authorized {
+        #[command(flatten)]
+        of: OfCase,
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        action: String,
+        #[arg(long)]
+        resource: String,
+        /// RFC 3339.
+        #[arg(long)]
+        at: String,
+        /// An attribute that conditions speak of, such as amount=40.
+        #[arg(long, value_name = "NAME=VALUE")]
+        with: Vec<String>,
+    },
+    /// What one person did, by their own hand and through agents.
+    Timeline {
+        #[command(flatten)]
+        of: OfCase,
+        #[arg(long)]
+        user: String,
+    },
+    /// How far attribution reaches, as four numbers that are never folded into one.
+    Coverage {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// What could not be read, kept or understood, with its place.
+    Losses {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// A record as it came, byte for byte.
+    Raw {
+        #[command(flatten)]
+        of: OfCase,
+        id: String,
+    },
+    /// Write the findings report; the ending of the file name chooses the format (.html, .csv, .json).
+    Report {
+        #[command(flatten)]
+        of: OfCase,
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Printed on every page, such as "Privileged and confidential".
+        #[arg(long)]
+        marking: Option<String>,
+        /// Who prepared the report.
+        #[arg(long)]
+        prepared_by: Option<String>,
+    },
+    /// Recompute every hash and count of a case.
+    Verify { path: PathBuf },
+    /// The rules, and their own examples.
+    Rules {
+        #[command(subcommand)]
+        what: RulesCommand,
+    },
+    /// Mapping files for in-house logs.
+    Mapping {
+        #[command(subcommand)]
+        what: MappingCommand,
+    },
+    /// Make the demonstration case, analyse it and write its reports.
+    Demo {
+        /// Where the case and its reports go.
+        #[arg(long, default_value = "demo")]
+        to: PathBuf,
+    },
+    /// Measure import, analysis and answers on generated records, beside a plain baseline.
+    Bench {
+        /// Records to generate.
+        #[arg(long, default_value_t = 1_000_000)]
+        records: u64,
+        /// Folder for the generated file and the case.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// One line a rule.
+    List,
+    /// A rule in full, with its text.
+    Show { id: String },
+    /// Run the examples of all rules, or of one.
+    Test { id: Option<String> },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// What a mapping reads of an export, and what it leaves.
+    Check {
+        mapping: PathBuf,
+        #[arg(long, value_name = "EXPORT")]
+        against: PathBuf,
+    },
+}

@@ -1,0 +1,151 @@
+//! `import` and `analyze`.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use behalf_engine::analysis::{self, Analysis};
+use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
+use behalf_engine::model::{Clock, EdgeError};
+use behalf_engine::read::Limits;
+use behalf_engine::sources::{self, Hints, Mapping, Source};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::Format;
+use crate::output::{Wall, failed, one};
+
+/// Progress on standard error where that is a terminal; silent elsewhere.
+pub struct Bar {
+    bar: Option<Mutex<ProgressBar>>,
+}
+
+impl Bar {
+    pub fn new() -> Bar {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta} left") {
+                bar.set_style(style);
+            }
+            Mutex::new(bar)
+        });
+        Bar { bar }
+    }
+
+    pub fn finish(&self) {
+        if let Some(Ok(bar)) = self.bar.as_ref().map(Mutex::lock) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn tick(&self, tick: &Tick) {
+        if let Some(Ok(bar)) = self.bar.as_ref().map(Mutex::lock) {
+            bar.set_length(tick.total_bytes);
+            bar.set_position(tick.done_bytes);
+            let what = match tick.stage {
+                Stage::Read => "reading",
+                Stage::Index => "indexing",
+                Stage::Attribute => "attributing",
+                Stage::Rules => "running rules",
+            };
+            let file = tick.file.as_deref().and_then(|f| Path::new(f).file_name()).map(|f| f.to_string_lossy().into_owned());
+            bar.set_message(crate::output::plain(&format!("{what} {}", file.unwrap_or_default())));
+        }
+    }
+}
+
+/// Reads the mapping files given, beside those the case was read with before.
+pub fn registry(case: &Case, given: &[PathBuf]) -> Result<sources::Registry, EdgeError> {
+    let mut texts: std::collections::BTreeMap<String, (String, Mapping)> = std::collections::BTreeMap::new();
+    for (name, text) in case.mappings().map_err(EdgeError::from)? {
+        let mapping = parse(&text, &name)?;
+        texts.insert(name, (text, mapping));
+    }
+    for path in given {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| failed("mapping", format!("{} cannot be read: {e}", path.display()), "Check the path of the mapping file."))?;
+        let mapping = parse(&text, &path.display().to_string())?;
+        case.keep_mapping(mapping.name(), &text).map_err(EdgeError::from)?;
+        texts.insert(mapping.name().to_string(), (text, mapping));
+    }
+    Ok(sources::registry(texts.into_values().map(|(_, m)| m).collect()))
+}
+
+pub fn parse(text: &str, whence: &str) -> Result<Mapping, EdgeError> {
+    Mapping::parse(text).map_err(|e| failed("mapping", format!("{whence}: {e}"), "See the mapping reference in docs/mapping.md."))
+}
+
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Imports into a case and leaves it unanalysed.
+pub fn import_into(
+    case: &mut Case,
+    registry: &sources::Registry,
+    paths: &[PathBuf],
+    threads: Option<usize>,
+    progress: &dyn Progress,
+) -> Result<ImportReport, EdgeError> {
+    let import = Import {
+        registry,
+        hints: &Hints::default(),
+        limits: &Limits::default(),
+        threads: threads.unwrap_or_else(cores),
+        clock: &Wall,
+        progress,
+    };
+    Ok(case.import(paths, &import)?)
+}
+
+pub fn import(path: &Path, mappings: &[PathBuf], threads: Option<usize>, paths: &[PathBuf], format: Format) -> Result<(), EdgeError> {
+    let mut case = Case::open_or_create(path, Wall.now())?;
+    let registry = registry(&case, mappings)?;
+    let bar = Bar::new();
+    let report = import_into(&mut case, &registry, paths, threads, &bar);
+    bar.finish();
+    let report = report?;
+    one(&report, format, || report_text(&report))
+}
+
+fn report_text(report: &ImportReport) -> String {
+    let mut out = String::new();
+    for f in &report.files {
+        out.push_str(&format!(
+            "{}\n  {}: {}\n  read {} = kept {} + duplicates {} + rejected {}\n",
+            f.path, f.format, f.why, f.read, f.kept, f.duplicates, f.rejected
+        ));
+    }
+    let sum = |f: fn(&behalf_engine::case::ImportedFile) -> u64| report.files.iter().map(f).sum::<u64>();
+    out.push_str(&format!(
+        "{} files: read {} = kept {} + duplicates {} + rejected {}",
+        report.files.len(),
+        sum(|f| f.read),
+        sum(|f| f.kept),
+        sum(|f| f.duplicates),
+        sum(|f| f.rejected)
+    ));
+    out
+}
+
+pub fn analyze(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let bar = Bar::new();
+    let analysis = analysis::analyze(&case, &bar);
+    bar.finish();
+    let analysis = analysis?;
+    one(&analysis, format, || analysis_text(&analysis))
+}
+
+pub fn analysis_text(a: &Analysis) -> String {
+    let c = &a.attribution;
+    let mut out = format!(
+        "{} calls: {} attributed (A or B), {} supported (C), {} refused, {} contradicted, {} automation with no person required\n{} findings, {} design facts",
+        c.calls, c.attributed, c.supported, c.refused, c.contradicted, c.automation, a.findings, a.design_facts
+    );
+    for note in &a.notes {
+        out.push_str(&format!("\nnote: {note}"));
+    }
+    out
+}

@@ -1,0 +1,68 @@
+//! The whole corridor after import: who is who, lineage, attribution, rules; and the loaded view that single answers need.
+
+use crate::attribution::{self, Summary, Tables};
+use crate::case::{Case, CaseError, Progress, Stage, Tick};
+use crate::identity::{self, Identity};
+use crate::lineage::Lineage;
+use crate::rules;
+
+/// Parties and lineage of a case, held while questions are asked.
+pub struct Loaded {
+    pub identity: Identity,
+    pub lineage: Lineage,
+    claims: Vec<crate::case::ClaimRow>,
+}
+
+impl Loaded {
+    pub fn load(case: &Case) -> Result<Loaded, CaseError> {
+        let claims = case.claims()?;
+        let mut identity = identity::identify(case)?;
+        let lineage = Lineage::build(case, &mut identity, &claims)?;
+        Ok(Loaded { identity, lineage, claims })
+    }
+
+    pub fn tables(&self, case: &Case) -> Result<Tables<'_>, CaseError> {
+        Tables::load(case, &self.identity, &self.lineage, &self.claims)
+    }
+}
+
+/// Counts of an analysis.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Analysis {
+    pub attribution: Summary,
+    pub findings: u64,
+    pub design_facts: u64,
+    /// What the reviewer should know: aliases that join nothing, no directory.
+    pub notes: Vec<String>,
+}
+
+/// Attributes every call and runs every rule. All conclusions are written in one transaction.
+pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseError> {
+    let loaded = Loaded::load(case)?;
+    let tables = loaded.tables(case)?;
+    let total = case.calls_held()?;
+    let derived = case.derive()?;
+    let mut done = 0;
+    let summary = attribution::attribute_case(case, &derived, &tables, |n| {
+        done += n;
+        if done % 10_000 == 0 {
+            if progress.cancelled() {
+                return Err(CaseError::Cancelled);
+            }
+            progress.tick(&Tick { stage: Stage::Attribute, file: None, done_bytes: done, total_bytes: total, records: done });
+        }
+        Ok(())
+    })?;
+    progress.tick(&Tick { stage: Stage::Rules, file: None, done_bytes: total, total_bytes: total, records: done });
+    let findings = rules::run(case, &derived, &tables)?;
+    for finding in &findings {
+        derived.finding(finding)?;
+    }
+    derived.commit()?;
+    let design_facts = findings.iter().filter(|f| f.design_fact).count() as u64;
+    let mut notes = loaded.identity.notes.clone();
+    if !loaded.identity.directory {
+        notes.push("No directory was imported: every human is unverified.".into());
+    }
+    Ok(Analysis { attribution: summary, findings: findings.len() as u64 - design_facts, design_facts, notes })
+}

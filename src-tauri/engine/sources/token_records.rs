@@ -1,0 +1,405 @@
+//! Records of tokens: an issuer's exchange log (RFC 8693), decoded claims (RFC 9068), and raw JWTs.
+//!
+//! Containers: lines, arrays, objects; a raw token on a line or in one field is decoded without checking its signature.
+//! Signature: `sub` or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`, `act`, `scope`.
+//!
+//! Who fills what: the issuer fills subject, actor, client, audience, scope and life. Only the outermost `act` is the
+//! present actor; inner ones are history. A subject without client and without actor names a person only where it is an
+//! address. It can never tell whether the token was used, nor by whom.
+//! Documented in RFC 7519, RFC 8693, RFC 9068, RFC 9396, and in each issuer's own pages.
+
+use sha2::{Digest, Sha256};
+
+use super::json::{self, Json};
+use super::nobody::somebody;
+use super::{Content, Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};
+use crate::model::{
+    Claim, Credential, CredentialKind, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role,
+    Time, TokenFacts, WhyEmpty, Wire, WireKind,
+};
+
+pub const SOURCE: &dyn Source = &Tokens;
+
+struct Tokens;
+
+const NAME: &str = "token_records";
+
+const CLIENT: [&str; 6] = ["/client_id", "/azp", "/cid", "/appid", "/clientId", "/client"];
+const TIME: [&str; 6] = ["/time", "/timestamp", "/@timestamp", "/ts", "/datetime", "/date"];
+
+impl Source for Tokens {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn recognise(&self, sample: &Sample<'_>) -> Option<Recognition> {
+        let raw = sample.chunks.iter().filter(|c| std::str::from_utf8(c).is_ok_and(|t| raw_token(t).is_some())).count();
+        if sample.values.is_empty() && raw > 0 && raw * 2 >= sample.chunks.len() {
+            return Some(Recognition {
+                score: 90,
+                why: format!("{raw} of the first {} lines are raw tokens", sample.chunks.len()),
+            });
+        }
+        let exchanges =
+            |v: &Json| is_claims(v) && json::text(v, "/event").is_some_and(|e| e.to_lowercase().contains("token"));
+        sample
+            .recognise(92, "a token event with subject, audience or life of a token", exchanges)
+            .or_else(|| {
+                sample.recognise(82, "the claims of a token (sub or client, with iss, aud, jti or act)", |v| {
+                    claims_of(v).is_some()
+                })
+            })
+            .or_else(|| sample.recognise(72, "a raw token", |v| token_in(v).is_some()))
+    }
+
+    fn reads_text(&self) -> bool {
+        true
+    }
+
+    fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
+        match &record.content {
+            Content::Json(outer) => match claims_of(outer) {
+                Some(claims) => Ok(event(outer, claims, None, hints).into()),
+                None => match token_in(outer) {
+                    Some((token, claims)) => Ok(event(outer, &claims, Some(&token), hints).into()),
+                    None => Err(NotUnderstood::not_this("no subject or client of a token")),
+                },
+            },
+            Content::Text(text) => match raw_token(text).and_then(|t| Some((t, decode(t)?))) {
+                Some((token, claims)) => Ok(event(&claims, &claims, Some(token), hints).into()),
+                None => Err(NotUnderstood::broken("neither JSON nor a token")),
+            },
+            Content::Row { .. } => Err(NotUnderstood::not_this("a row is no token record")),
+        }
+    }
+}
+
+/// The claims themselves, or those inside an envelope of the log.
+fn claims_of(value: &Json) -> Option<&Json> {
+    if is_claims(value) {
+        return Some(value);
+    }
+    ["/claims", "/payload", "/token/claims", "/jwt/claims", "/token"]
+        .iter()
+        .find_map(|p| json::at(value, p).filter(|v| is_claims(v)))
+}
+
+fn is_claims(value: &Json) -> bool {
+    let any = |pointers: &[&str]| pointers.iter().filter(|p| json::at(value, p).is_some()).count();
+    let who = any(&["/sub", "/act/sub"]) + any(&CLIENT[..4]);
+    let life = any(&["/exp", "/iat", "/nbf", "/expires_in"]);
+    let marks = any(&["/iss", "/aud", "/jti", "/uti", "/act", "/scope", "/scp", "/token_use"]);
+    let event = json::text(value, "/event").is_some_and(|e| e.to_lowercase().contains("token"));
+    (who > 0 && life > 0 && marks > 0) || (event && (who > 0 || any(&["/jti"]) > 0))
+}
+
+/// A raw token in one of the fields that logs keep it in, or as the whole value.
+fn token_in(value: &Json) -> Option<(String, Json)> {
+    let text = ["", "/token", "/access_token", "/id_token", "/jwt", "/subject_token", "/assertion"]
+        .iter()
+        .find_map(|p| json::text(value, p).filter(|t| raw_token(t).is_some()))?;
+    let token = raw_token(&text)?.to_string();
+    let claims = decode(&token)?;
+    Some((token, claims))
+}
+
+/// Three base64url parts of which the first is a JSON object: `eyJ...`.
+fn raw_token(text: &str) -> Option<&str> {
+    let text = text.trim().trim_matches('"');
+    let token = text.strip_prefix("Bearer ").unwrap_or(text);
+    let alphabet = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
+    };
+    let mut parts = token.split('.');
+    let (header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    (parts.next().is_none() && header.starts_with("eyJ") && alphabet(header) && alphabet(claims)).then_some(token)
+}
+
+fn decode(token: &str) -> Option<Json> {
+    let bytes = base64(token.split('.').nth(1)?)?;
+    let claims = json::parse(&bytes).ok()?;
+    is_claims(&claims).then_some(claims)
+}
+
+/// Base64, in the plain and in the URL alphabet, with or without padding.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut bits, mut held) = (0u32, 0u32);
+    for byte in text.bytes().filter(|b| *b != b'=') {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        held = (held << 6) | u32::from(six);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    Some(out)
+}
+
+fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event {
+    let name = json::first_text(outer, &["/event", "/event_type", "/type", "/action"]);
+    let facts = facts(claims);
+    let mut event = Event::new(EventKind::Token);
+    event.time = TIME.into_iter().find_map(|p| json::time(outer, p)).or(facts.issued_at);
+    let token_id = json::first_text(claims, &["/jti", "/uti", "/token_id"]).or_else(|| raw.map(hash));
+    event.id = json::first_text(outer, &["/id", "/event_id", "/eventId", "/uuid"]).or_else(|| token_id.clone());
+    event.tenant = json::text(claims, "/tid");
+    event.action = Some(name.clone().unwrap_or_else(|| "token".into()));
+    event.service = facts.issuer.clone();
+    event.source_ip = json::first_text(outer, &["/ip", "/client_ip", "/source_ip"]);
+    event.outcome = outcome(outer);
+    event.audience = facts.audience.clone();
+    event.scope = facts.scope.clone();
+    principals(claims, &facts, &mut event);
+
+    let revoked = name.as_deref().is_some_and(|n| n.to_lowercase().contains("revo"));
+    let mut facts = facts;
+    if revoked {
+        facts.revoked = json::time(outer, "/revoked_at").or(event.time);
+        // The token's own id is on its issuance too: a revocation is another record of it.
+        event.stage = Some("revoked".into());
+    }
+    event.credential = token_id.map(|id| Credential { kind: CredentialKind::Token, id });
+    if let Some(credential) = &event.credential
+        && !revoked
+        && event.outcome == Outcome::Success
+    {
+        let principal = facts.subject.clone();
+        event.issued = Some(Issued { credential: credential.clone(), principal, expires: facts.expires });
+    }
+    event.token = Some(facts);
+
+    let mut search = hints.search(NAME);
+    for source in [outer, claims] {
+        for (key, value) in json::members(Some(source)) {
+            search.key(key, value, FilledBy::Issuer);
+        }
+    }
+    search.record(outer);
+    search.fill(&mut event);
+    event
+}
+
+fn hash(token: &str) -> String {
+    let digest = Sha256::digest(token.as_bytes());
+    format!("sha256:{}", digest.iter().map(|b| format!("{b:02x}")).collect::<String>())
+}
+
+fn outcome(outer: &Json) -> Outcome {
+    if json::at(outer, "/error").is_some_and(|e| json::scalar(e).is_some()) {
+        return Outcome::Denied;
+    }
+    match json::first_text(outer, &["/outcome", "/status", "/result"]).unwrap_or_default().to_lowercase().as_str() {
+        "denied" | "deny" | "refused" | "rejected" | "forbidden" | "failure" | "failed" => Outcome::Denied,
+        "error" => Outcome::Error,
+        // An entry of the log, or a token itself, is a token that was given out.
+        _ => Outcome::Success,
+    }
+}
+
+fn facts(claims: &Json) -> TokenFacts {
+    let word =
+        |pointer: &str| json::text(claims, pointer).and_then(|t| somebody(&t).ok().and_then(Principal::from_word));
+    let list =
+        |pointers: &[&str]| pointers.iter().find_map(|p| json::at(claims, p)).map(json::words).unwrap_or_default();
+    let issued_at = json::time(claims, "/iat");
+    let lasts = || {
+        let seconds: i64 = json::text(claims, "/expires_in")?.parse().ok()?;
+        let start = issued_at.or_else(|| TIME.into_iter().find_map(|p| json::time(claims, p)))?;
+        Some(Time(start.0.checked_add(seconds.checked_mul(1_000_000)?)?))
+    };
+    TokenFacts {
+        subject: subject(claims),
+        actors: actors(claims),
+        client: CLIENT.into_iter().find_map(word),
+        audience: list(&["/aud", "/audience"]),
+        scope: list(&["/scope", "/scp", "/scopes"]),
+        not_before: json::time(claims, "/nbf"),
+        issued_at,
+        expires: json::time(claims, "/exp").or_else(lasts),
+        revoked: None,
+        details: json::at(claims, "/authorization_details").map(|d| json::scalar(d).unwrap_or_else(|| d.to_string())),
+        issuer: json::first_text(claims, &["/iss", "/issuer"]),
+        parent: json::first_text(
+            claims,
+            &[
+                "/parent_jti",
+                "/subject_token_jti",
+                "/exchanged_from",
+                "/orig_jti",
+                "/parent_token",
+                "/subject_token_id",
+            ],
+        ),
+    }
+}
+
+/// The subject: its address where the issuer gives one that it has not left unverified, else its own id.
+fn subject(claims: &Json) -> Option<Principal> {
+    let word =
+        |pointer: &str| json::text(claims, pointer).and_then(|t| somebody(&t).ok().and_then(Principal::from_word));
+    let sub = word("/sub");
+    if sub.as_ref().is_some_and(|s| s.namespace == "email") {
+        return sub;
+    }
+    let verified = json::flag(claims, "/email_verified") != Some(false);
+    let address = ["/upn", "/email", "/preferred_username"]
+        .into_iter()
+        .filter(|p| verified || *p != "/email")
+        .find_map(|p| word(p).filter(|w| w.namespace == "email"));
+    match (sub, address) {
+        (Some(_), Some(address)) => Some(address),
+        (sub, _) => sub,
+    }
+}
+
+/// The chain of actors, outermost first.
+fn actors(claims: &Json) -> Vec<Principal> {
+    let mut chain = Vec::new();
+    let mut here = json::at(claims, "/act");
+    while let Some(act) = here {
+        let id = json::first_text(act, &["/sub", "/client_id", "/azp"]).or_else(|| json::scalar(act));
+        if let Some(actor) = id.and_then(|t| somebody(&t).ok().and_then(Principal::from_word)) {
+            chain.push(actor);
+        }
+        if chain.len() >= 32 {
+            break;
+        }
+        here = json::at(act, "/act");
+    }
+    chain
+}
+
+/// Who holds the token, and for whom.
+fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
+    let holder = facts.actors.first().or(facts.client.as_ref());
+    let machine = json::text(claims, "/idtyp").as_deref() == Some("app")
+        || json::first_text(claims, &["/gty", "/grant_type", "/grantType"])
+            .is_some_and(|g| g.contains("client") && g.contains("credentials"));
+    let (principal, kind) = match (holder, &facts.subject) {
+        (Some(holder), Some(subject)) if holder != subject && !machine => {
+            let agent = if facts.actors.is_empty() { "/client_id" } else { "/act/sub" };
+            claim(event, Role::Human, subject.clone(), "/sub");
+            claim(event, Role::Agent, holder.clone(), agent);
+            (holder.clone(), WireKind::Delegated)
+        }
+        (Some(holder), _) => (holder.clone(), WireKind::Service),
+        (None, Some(subject)) if machine => (subject.clone(), WireKind::Service),
+        // A person's own token, as far as the issuer tells.
+        (None, Some(subject)) if subject.namespace == "email" => (subject.clone(), WireKind::Human),
+        (None, Some(subject)) => (subject.clone(), WireKind::Unknown),
+        (None, None) => {
+            event.human_empty = WhyEmpty::Absent;
+            return;
+        }
+    };
+    event.wire = Some(Wire { principal, kind, by: FilledBy::Issuer });
+}
+
+fn claim(event: &mut Event, role: Role, principal: Principal, field: &str) {
+    let (evidence, by) = (EvidenceKind::K2, FilledBy::Issuer);
+    event.claims.push(Claim { role, principal, evidence, by, field: field.into() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{registry, understand_chunk};
+    use super::*;
+    use crate::read::Form;
+
+    fn event(text: &str) -> Event {
+        match understand_chunk(SOURCE, &Form::Lines, text.as_bytes(), &Hints::default()).pop().unwrap().2 {
+            Ok(Understood::Event(event)) => *event,
+            other => panic!("no event: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_exchange_names_subject_and_actor() {
+        let e = event(
+            r#"{"event":"token.exchange","time":"2026-03-04T11:26:48.219Z","jti":"j1","sub":"Ada@example.org","aud":"payments","scope":"refund.create openid","iat":1772623608,"exp":1772623908,"iss":"https://sts.example","run_id":"41f118ff-f7c2-44d4-a522-ed2fc1ebfb6f","act":{"sub":"refund-assistant","act":{"sub":"planner"}},"authorization_details":[{"type":"refund.create","limit":{"amount":50}}]}"#,
+        );
+        assert_eq!(
+            (e.kind, e.id.as_deref(), e.time),
+            (EventKind::Token, Some("j1"), Time::parse("2026-03-04T11:26:48.219Z"))
+        );
+        assert_eq!(e.credential, Some(Credential { kind: CredentialKind::Token, id: "j1".into() }));
+        let wire = e.wire.unwrap();
+        assert_eq!(
+            (wire.principal.id.as_str(), wire.kind, wire.by),
+            ("refund-assistant", WireKind::Delegated, FilledBy::Issuer)
+        );
+        assert_eq!(
+            (e.claims[0].role, e.claims[0].principal.id.as_str(), e.claims[0].evidence),
+            (Role::Human, "ada@example.org", EvidenceKind::K2)
+        );
+        let token = e.token.unwrap();
+        assert_eq!(token.actors.iter().map(|a| a.id.as_str()).collect::<Vec<_>>(), ["refund-assistant", "planner"]);
+        assert_eq!((token.audience.len(), token.scope.len()), (1, 2));
+        assert_eq!(token.expires, Time::from_seconds(1_772_623_908));
+        assert_eq!(token.details.as_deref(), Some(r#"[{"type":"refund.create","limit":{"amount":50}}]"#));
+        assert_eq!(e.run.unwrap().1, FilledBy::Issuer);
+        assert_eq!(e.issued.unwrap().principal.unwrap().id, "ada@example.org");
+    }
+
+    #[test]
+    fn a_machines_token_names_no_person() {
+        for text in [
+            r#"{"sub":"client-1","client_id":"client-1","scope":"a","iat":1772623608,"exp":1772623908,"iss":"x"}"#,
+            r#"{"sub":"svc","idtyp":"app","appid":"svc-app","iat":1772623608,"exp":1772623908,"iss":"x"}"#,
+            r#"{"sub":"4ammg","token_use":"access","scope":"w","iss":"x","iat":1752459276,"exp":1752462876,"jti":"j"}"#,
+        ] {
+            let e = event(text);
+            assert_eq!(e.claims, [], "{text}");
+            assert_ne!(e.wire.unwrap().kind, WireKind::Delegated);
+        }
+        // A person's own token without a client is the person, and no claim beside them.
+        let e =
+            event(r#"{"event":"token.exchange","sub":"ada@example.org","jti":"j","iat":1772623608,"exp":1772623908}"#);
+        assert_eq!((e.wire.unwrap().kind, e.claims.len()), (WireKind::Human, 0));
+    }
+
+    #[test]
+    fn an_unverified_address_is_not_the_subject() {
+        let of = |verified: bool| {
+            event(&format!(r#"{{"sub":"00u1","email":"ada@example.org","email_verified":{verified},"client_id":"c","iat":1772623608,"exp":1772623908,"iss":"x"}}"#)).token.unwrap().subject.unwrap()
+        };
+        assert_eq!(of(true), Principal::new("email", "ada@example.org"));
+        assert_eq!(of(false), Principal::new("name", "00u1"));
+    }
+
+    #[test]
+    fn a_revocation_is_another_record_of_the_same_token() {
+        let e = event(r#"{"event":"token.revoke","time":"2026-03-04T11:30:00Z","jti":"j1","sub":"ada@example.org"}"#);
+        assert_eq!(e.token.unwrap().revoked, Time::parse("2026-03-04T11:30:00Z"));
+        assert_eq!((e.stage.as_deref(), e.issued), (Some("revoked"), None));
+    }
+
+    #[test]
+    fn raw_tokens_are_decoded_and_never_kept() {
+        let claims = "eyJzdWIiOiJhZGFAZXhhbXBsZS5vcmciLCJjbGllbnRfaWQiOiJjMSIsImlhdCI6MTc3MjYyMzYwOCwiZXhwIjoxNzcyNjIzOTA4LCJpc3MiOiJ4In0";
+        let token = format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln");
+        for text in [
+            token.clone(),
+            format!("\"{token}\""),
+            format!(r#"{{"access_token":"{token}"}}"#),
+            format!("Bearer {token}"),
+        ] {
+            let e = event(&text);
+            assert_eq!(e.claims[0].principal.id, "ada@example.org", "{text}");
+            let id = e.credential.unwrap().id;
+            assert!(id.starts_with("sha256:") && id.len() == 71);
+        }
+        let registry = registry(Vec::new());
+        assert_eq!(registry.detect(&Form::Lines, &[token.as_bytes()]).name(), "token_records");
+    }
+}

@@ -1,0 +1,275 @@
+//! One chunk of an export to its records, understood. A pure function: import runs it on every core.
+
+use std::ops::Range;
+
+use super::json::{self, Json};
+use super::{Content, Hints, NotUnderstood, Piece, Record, Source, Understood};
+use crate::read::Form;
+
+/// A record of a chunk: its bytes, its envelope, and what it says or why it says nothing.
+pub type Part = (Range<usize>, Option<Vec<u8>>, Result<Understood, NotUnderstood>);
+
+/// Expands, parses and understands one chunk. Every byte that is a record's stands in one part, understood or not.
+pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &Hints) -> Vec<Part> {
+    if let Form::Csv { delimiter, header } = form {
+        return vec![(
+            0..chunk.len(),
+            Some(header_line(*delimiter, header)),
+            row(source, *delimiter, header, chunk, hints),
+        )];
+    }
+    let pieces = source.expand(chunk);
+    let mut parts = Vec::with_capacity(pieces.len());
+    // Spans of one resource follow each other: their envelope is parsed once.
+    let mut last: Option<(Vec<u8>, Option<Json>)> = None;
+    for Piece { range, envelope } in pieces {
+        let envelope = envelope.map(|e| e.into_owned());
+        if let Some(bytes) = &envelope
+            && last.as_ref().is_none_or(|(known, _)| known != bytes)
+        {
+            last = Some((bytes.clone(), json::parse(bytes).ok()));
+        }
+        let around = if envelope.is_some() { last.as_ref().and_then(|(_, parsed)| parsed.as_ref()) } else { None };
+        let bytes = chunk.get(range.clone()).unwrap_or_default();
+        parts.push((range, envelope, value(source, bytes, around, hints)));
+    }
+    parts
+}
+
+fn value(
+    source: &dyn Source,
+    bytes: &[u8],
+    envelope: Option<&Json>,
+    hints: &Hints,
+) -> Result<Understood, NotUnderstood> {
+    let parsed = match json::parse(bytes) {
+        Ok(parsed) => Ok(parsed),
+        // Bytes that are no UTF-8 damage the text they stand in, not the whole record.
+        Err(cause) => match String::from_utf8_lossy(bytes) {
+            std::borrow::Cow::Owned(mended) => json::parse(mended.as_bytes()),
+            std::borrow::Cow::Borrowed(text) if source.reads_text() => {
+                return source.understand(&Record { bytes, content: Content::Text(text), envelope }, hints);
+            }
+            std::borrow::Cow::Borrowed(_) => Err(cause),
+        },
+    };
+    match parsed {
+        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), envelope }, hints),
+        Err(cause) => Err(NotUnderstood::broken(format!("not JSON: {cause}"))),
+    }
+}
+
+/// A row with fewer or more cells than the header is torn or shifted: reading it would put words into wrong columns.
+fn row(
+    source: &dyn Source,
+    delimiter: u8,
+    header: &[String],
+    chunk: &[u8],
+    hints: &Hints,
+) -> Result<Understood, NotUnderstood> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(chunk);
+    let mut record = csv::ByteRecord::new();
+    match reader.read_byte_record(&mut record) {
+        Ok(true) => {}
+        Ok(false) => return Err(NotUnderstood::broken("an empty row")),
+        Err(cause) => return Err(NotUnderstood::broken(format!("not a CSV row: {cause}"))),
+    }
+    let mut cells: Vec<String> = record.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
+    while cells.len() > header.len() && cells.last().is_some_and(|c| c.trim().is_empty()) {
+        cells.pop();
+    }
+    if cells.len() != header.len() {
+        let detail = format!("the row has {} cells, the header {}", cells.len(), header.len());
+        return Err(NotUnderstood::broken(detail));
+    }
+    let bytes = chunk;
+    source.understand(&Record { bytes, content: Content::Row { header, cells: &cells }, envelope: None }, hints)
+}
+
+fn header_line(delimiter: u8, header: &[String]) -> Vec<u8> {
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    // Writing to memory does not fail; a header that could not be written would only leave the envelope empty.
+    let _ = writer.write_record(header);
+    let mut line = writer.into_inner().unwrap_or_default();
+    line.pop();
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BUILT_IN, directory};
+    use super::*;
+    use crate::model::LossCode;
+    use proptest::prelude::*;
+
+    fn header(names: &[&str]) -> Form {
+        Form::Csv { delimiter: b',', header: names.iter().map(|n| n.to_string()).collect() }
+    }
+
+    #[test]
+    fn a_shifted_or_torn_row_is_a_loss_and_names_nobody() {
+        let form = header(&["id", "email", "type"]);
+        for row in ["E1,ada@example.org", "E1,ada@example.org,person,extra"] {
+            let parts = understand_chunk(directory::SOURCE, &form, row.as_bytes(), &Hints::default());
+            assert_eq!(parts.len(), 1);
+            assert_eq!(parts[0].2.as_ref().unwrap_err().code, LossCode::BrokenRecord, "{row}");
+            assert_eq!(parts[0].1.as_deref(), Some("id,email,type".as_bytes()));
+        }
+        let parts = understand_chunk(directory::SOURCE, &form, b"E1,\"a@example.org\",person,,\r\n", &Hints::default());
+        assert!(parts[0].2.is_ok());
+    }
+
+    #[test]
+    fn damage_in_one_text_does_not_lose_the_record() {
+        let record = b"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"GetObject\",\"userAgent\":\"\xff\xfe\"}";
+        let parts = understand_chunk(super::super::aws_cloudtrail::SOURCE, &Form::Lines, record, &Hints::default());
+        assert!(parts[0].2.is_ok(), "{:?}", parts[0].2);
+        let parts =
+            understand_chunk(super::super::aws_cloudtrail::SOURCE, &Form::Lines, &record[..40], &Hints::default());
+        assert_eq!(parts[0].2.as_ref().unwrap_err().code, LossCode::BrokenRecord);
+    }
+
+    /// Any JSON, made of the words that sources look for.
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let word = prop_oneof![
+            "[a-z]{0,6}",
+            "\\PC{0,12}",
+            proptest::sample::select(KEYS).prop_map(String::from),
+            Just("arn:aws:sts::1:assumed-role/R/s".to_string()),
+            Just("2026-03-03T07:19:25Z".to_string()),
+            Just("{\"kind\":\"Event\",\"verb\":[]}".to_string()),
+        ];
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(serde_json::Value::from),
+            any::<i64>().prop_map(serde_json::Value::from),
+            any::<f64>().prop_map(serde_json::Value::from),
+            word.prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(6, 96, 12, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::from),
+                proptest::collection::vec((proptest::sample::select(KEYS), inner), 0..12)
+                    .prop_map(|m| m.into_iter().map(|(k, v)| (k.to_string(), v)).collect()),
+            ]
+        })
+    }
+
+    /// Compiled once: the patterns of the hints cost more than a record.
+    static HINTS: std::sync::LazyLock<Hints> = std::sync::LazyLock::new(Hints::default);
+
+    const KEYS: &[&str] = &[
+        "eventName",
+        "eventSource",
+        "eventVersion",
+        "userIdentity",
+        "type",
+        "arn",
+        "principalId",
+        "sessionContext",
+        "sessionIssuer",
+        "requestParameters",
+        "responseElements",
+        "credentials",
+        "resources",
+        "ARN",
+        "tags",
+        "key",
+        "value",
+        "additionalEventData",
+        "jwt",
+        "claims",
+        "sub",
+        "act",
+        "aud",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "event",
+        "scope",
+        "resourceSpans",
+        "batches",
+        "scopeSpans",
+        "spans",
+        "scope",
+        "resource",
+        "attributes",
+        "stringValue",
+        "traceId",
+        "spanId",
+        "parentSpanId",
+        "links",
+        "references",
+        "context",
+        "trace_id",
+        "data",
+        "processes",
+        "processID",
+        "tags",
+        "kind",
+        "apiVersion",
+        "auditID",
+        "stage",
+        "verb",
+        "user",
+        "username",
+        "impersonatedUser",
+        "extra",
+        "objectRef",
+        "annotations",
+        "protoPayload",
+        "properties",
+        "log",
+        "action",
+        "actor",
+        "org",
+        "repo",
+        "@timestamp",
+        "created_at",
+        "eventType",
+        "published",
+        "uuid",
+        "outcome",
+        "result",
+        "target",
+        "client",
+        "debugContext",
+        "debugData",
+        "run_id",
+        "CloudTrailEvent",
+        "detail",
+        "onBehalfOf",
+        "userId",
+        "authorization_details",
+        "token",
+        "id",
+        "name",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn any_json_into_any_source_never_panics(value in any_json()) {
+            let bytes = serde_json::to_vec(&value).unwrap();
+            for source in BUILT_IN {
+                let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
+                prop_assert!(!parts.is_empty());
+                for (range, _, _) in parts {
+                    prop_assert!(range.end <= bytes.len());
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_into_any_source_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for source in BUILT_IN {
+                understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
+                understand_chunk(*source, &header(&["id", "type", "email", "principal", "action"]), &bytes, &HINTS);
+            }
+        }
+    }
+}
