@@ -38,6 +38,16 @@ impl From<RuleError> for EdgeError {
     }
 }
 
+/// An analysis ends with the errors of the case; a shipped rule that fails is a defect of ours.
+impl From<RuleError> for CaseError {
+    fn from(error: RuleError) -> CaseError {
+        match error {
+            RuleError::Case(case) => case,
+            other => CaseError::Defect { detail: other.to_string() },
+        }
+    }
+}
+
 fn defect(message: String) -> EdgeError {
     EdgeError {
         code: "rules_defect".into(),

@@ -13,7 +13,7 @@ use super::row::{self, Selected};
 use super::rule::{Population, Rule};
 use super::severity;
 use super::world::Context;
-use crate::case::{Derived, FindingRecord, InstanceRecord};
+use crate::case::{Case, CaseError, Derived, FindingRecord, InstanceRecord};
 use crate::model::run::shown_id;
 use crate::model::Confidence;
 
@@ -22,10 +22,14 @@ const LISTED: u64 = 2_000;
 
 /// Computes the facts of an analysis and runs all shipped rules on them. Findings are sorted by severity, rule, cause.
 ///
-/// `derived` holds parties, runs and attributions; `context` was loaded from the same case before; `tick` is told how
-/// many calls were done since it was last asked.
-pub fn run(derived: &Derived<'_>, context: &Context, tick: impl FnMut(u64)) -> Result<Vec<FindingRecord>, RuleError> {
-    facts::compute(derived, context, tick)?;
+/// `derived` holds parties, runs and attributions of `case`; `tick` is told how many calls were done since it was last
+/// asked, and may end the run.
+pub fn run(
+    case: &Case,
+    derived: &Derived<'_>,
+    tick: impl FnMut(u64) -> Result<(), CaseError>,
+) -> Result<Vec<FindingRecord>, RuleError> {
+    facts::compute(derived, &Context::load(case)?, tick)?;
     let mut out = Vec::new();
     let tested = Tested::count(derived)?;
     for rule in catalogue::load()? {
@@ -140,8 +144,8 @@ fn place(derived: &Derived<'_>, event: i64) -> Result<(Option<i64>, String, i64)
     let mut query = derived
         .database()
         .prepare_cached("SELECT time, shown_id FROM events WHERE id = ?1")
-        .map_err(crate::case::CaseError::from)?;
-    let (time, id) = query.query_row([event], |r| Ok((r.get(0)?, r.get(1)?))).map_err(crate::case::CaseError::from)?;
+        .map_err(CaseError::from)?;
+    let (time, id) = query.query_row([event], |r| Ok((r.get(0)?, r.get(1)?))).map_err(CaseError::from)?;
     Ok((time, id, event))
 }
 

@@ -24,7 +24,7 @@ const CLOCK_BOUND: i64 = 60 * crate::model::time::SECOND;
 const LISTED: usize = 2_000;
 
 /// Computes and writes all facts of an analysis.
-pub fn compute(derived: &Derived<'_>, context: &Context, mut tick: impl FnMut(u64)) -> Result<(), RuleError> {
+pub fn compute(derived: &Derived<'_>, context: &Context, mut tick: impl FnMut(u64) -> Result<(), CaseError>) -> Result<(), RuleError> {
     let world = World::load(derived, context)?;
     let stakes = stakes::Stakes::new(&context.assets);
     let tokens = tokens::Tokens::new(&world, &derived.vocabulary()?);
@@ -43,11 +43,11 @@ pub fn compute(derived: &Derived<'_>, context: &Context, mut tick: impl FnMut(u6
         }
         done += 1;
         if done % 10_000 == 0 {
-            tick(10_000);
+            tick(10_000)?;
         }
         Ok::<(), CaseError>(())
     })?;
-    tick(done % 10_000);
+    tick(done % 10_000)?;
     for fact in tokens.facts(&uses, &world) {
         derived.token_fact(&fact)?;
     }
