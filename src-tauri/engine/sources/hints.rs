@@ -237,10 +237,11 @@ impl Search<'_> {
         };
         for hint in self.hints.hints.iter() {
             let Field::Key(wanted) = &hint.field else { continue };
-            if same_key(wanted, key) && hint.source.covers(self.source) {
-                if let Some(text) = json::scalar(value) {
-                    self.take(hint, &text, by);
-                }
+            if same_key(wanted, key)
+                && hint.source.covers(self.source)
+                && let Some(text) = json::scalar(value)
+            {
+                self.take(hint, &text, by);
             }
         }
     }
@@ -258,10 +259,10 @@ impl Search<'_> {
     pub fn record(&mut self, record: &Json) {
         for hint in self.hints.hints.iter() {
             let Field::Pointer(pointer) = &hint.field else { continue };
-            if hint.source.covers(self.source) {
-                if let Some(text) = json::text(record, pointer) {
-                    self.take(hint, &text, FilledBy::Caller);
-                }
+            if hint.source.covers(self.source)
+                && let Some(text) = json::text(record, pointer)
+            {
+                self.take(hint, &text, FilledBy::Caller);
             }
         }
     }

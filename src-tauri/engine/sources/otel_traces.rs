@@ -14,6 +14,8 @@
 mod attributes;
 mod split;
 
+use sonic_rs::JsonValueTrait;
+
 use super::hints::Place;
 use super::json::{self, Json};
 use super::nobody::somebody;
@@ -68,7 +70,7 @@ impl Source for Traces {
 }
 
 fn is_group(value: &Json) -> bool {
-    let list = |pointer| json::at(value, pointer).is_some_and(|v| sonic_rs::JsonValueTrait::is_array(v));
+    let list = |pointer| json::at(value, pointer).is_some_and(JsonValueTrait::is_array);
     ["/resourceSpans", "/batches", "/scopeSpans", "/instrumentationLibrarySpans", "/resource_spans", "/scope_spans"]
         .iter()
         .any(|p| list(p))

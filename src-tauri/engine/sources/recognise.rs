@@ -1,7 +1,7 @@
 //! Which source a file belongs to, by content, with the reason.
 
 use super::json::{self, Json};
-use super::{BUILT_IN, Mapping, Recognition, Sample, Source};
+use super::{BUILT_IN, Mapping, Recognition, Sample, Source, row_value};
 use crate::read::Form;
 
 /// How many first chunks a source is shown.
@@ -55,7 +55,7 @@ impl Registry {
         let chunks = first_chunks.get(..SHOWN.min(first_chunks.len())).unwrap_or_default();
         let header: &[String] = if let Form::Csv { header, .. } = form { header } else { &[] };
         let values: Vec<Json> = match form {
-            Form::Csv { .. } => Vec::new(),
+            Form::Csv { delimiter, header } => chunks.iter().filter_map(|c| row_value(*delimiter, header, c)).collect(),
             _ => chunks.iter().filter_map(|c| json::parse(c).ok()).collect(),
         };
         let wrapper: Vec<String> = if let Form::Wrapped { key } = form { vec![key.clone()] } else { Vec::new() };
