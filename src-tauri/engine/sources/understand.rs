@@ -54,7 +54,12 @@ fn value(
         },
     };
     match parsed {
-        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), envelope }, hints),
+        Ok(parsed) => {
+            // A mapping describes the export as it stands, wrapping and all.
+            let inner = if source.reads_rows() { None } else { json::unwrapped(&parsed) };
+            let content = Content::Json(inner.as_ref().unwrap_or(&parsed));
+            source.understand(&Record { bytes, content, envelope }, hints)
+        }
         Err(cause) => Err(NotUnderstood::broken(format!("not JSON: {cause}"))),
     }
 }
@@ -191,6 +196,22 @@ mod tests {
         let parts =
             understand_chunk(directory::SOURCE, &header(&["id", "type", "a.b"]), b"E1,person,x", &Hints::none());
         assert!(parts[0].2.is_ok());
+    }
+
+    #[test]
+    fn a_collectors_wrapping_is_seen_through() {
+        let inner = r#"{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"GetObject","userIdentity":{"type":"Root","accountId":"1"}}"#;
+        let registry = super::super::registry(Vec::new());
+        for text in [
+            format!(r#"{{"_index":"x","_source":{inner}}}"#),
+            serde_json::json!({"id": "1", "timestamp": 1, "message": inner}).to_string(),
+        ] {
+            let found = registry.detect(&Form::Lines, &[text.as_bytes()]);
+            assert_eq!(found.name(), "aws_cloudtrail", "{}", found.why);
+            let parts = understand_chunk(found.source.unwrap(), &Form::Lines, text.as_bytes(), &HINTS);
+            assert_eq!(parts[0].0, 0..text.len());
+            assert!(matches!(parts[0].2, Ok(Understood::Event(_))));
+        }
     }
 
     #[test]
