@@ -103,7 +103,11 @@ fn event(span: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, N
             search.key(key, value, FilledBy::Caller);
         });
     }
-    attributes::surroundings(span, envelope, &mut |key, value| facts.see_resource(key, value));
+    // A run id on the resource holds for a process that serves one run; the span's own comes first.
+    attributes::surroundings(span, envelope, &mut |key, value| {
+        facts.see_resource(key, value);
+        search.key(key, value, FilledBy::Caller);
+    });
 
     let name = json::first_text(span, &NAMES).unwrap_or_default();
     let tool = facts.tool(&name);

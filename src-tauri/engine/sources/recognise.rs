@@ -59,11 +59,16 @@ impl Registry {
             _ => chunks.iter().filter_map(|c| json::parse(c).ok()).collect(),
         };
         let wrapper: Vec<String> = if let Form::Wrapped { key } = form { vec![key.clone()] } else { Vec::new() };
-        let sample = Sample { form, values: &values, chunks, header, wrapper: &wrapper };
+        // A mapping describes the export as it stands; the built-in sources see through what collectors wrap around.
+        let inner: Vec<Json> = values.iter().map(|v| json::unwrapped(v).unwrap_or_else(|| v.clone())).collect();
+        let plain = Sample { form, values: &values, chunks, header, wrapper: &wrapper };
+        let seen_through = Sample { form, values: &inner, chunks, header, wrapper: &wrapper };
 
+        let mappings = self.mappings.iter().map(|m| (m as &dyn Source, &plain));
+        let built_in = BUILT_IN.iter().map(|s| (*s, &seen_through));
         let mut best: Option<(Recognition, &dyn Source)> = None;
-        for source in self.sources() {
-            if let Some(found) = source.recognise(&sample)
+        for (source, sample) in mappings.chain(built_in) {
+            if let Some(found) = source.recognise(sample)
                 && best.as_ref().is_none_or(|(known, _)| found.score > known.score)
             {
                 best = Some((found, source));
@@ -71,7 +76,7 @@ impl Registry {
         }
         match best {
             Some((found, source)) => Detected { source: Some(source), why: found.why },
-            None => Detected { source: None, why: unknown(&sample) },
+            None => Detected { source: None, why: unknown(&plain) },
         }
     }
 }

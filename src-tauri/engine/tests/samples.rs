@@ -1,7 +1,11 @@
 //! Real exports through the sources, where samples lie beside the repository; skipped elsewhere.
 //! The splitter here is a plain one of its own, so that the sources are tested without the reading room.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test of the whole room: helpers are outside of #[test]")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test of the whole room: helpers are outside of #[test]"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
