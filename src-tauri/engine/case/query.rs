@@ -363,6 +363,10 @@ impl Case {
         Ok(self.db.query_row(sql, [shown], |r| r.get(0)).optional()?)
     }
 
+    pub fn party_name(&self, party: i64) -> Result<Option<String>, CaseError> {
+        Ok(self.db.query_row("SELECT name FROM parties WHERE id = ?1", [party], |r| r.get(0)).optional()?.flatten())
+    }
+
     /// Runs that a person started, or whose ancestors the person started, and runs whose calls name the person.
     pub fn runs_of(&self, party: i64) -> Result<Vec<RunView>, CaseError> {
         let mut query = self.db.prepare(

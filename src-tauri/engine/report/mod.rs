@@ -3,6 +3,7 @@
 
 mod csv;
 mod figures;
+mod freeze;
 mod html;
 mod json;
 mod publish;
@@ -18,6 +19,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use freeze::{Setup, freeze};
 pub use view::FrozenView;
 
 /// What can be written.
