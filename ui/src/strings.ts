@@ -123,6 +123,7 @@ export const strings = {
 
   keys: {
     title: "Keyboard keys",
+    letters: "Single letters act as keys",
     groups: [
       {
         name: "Everywhere",
@@ -356,6 +357,9 @@ export const strings = {
     pickBody: "The timeline shows what one person did by their own hand and what agents did on their behalf, run by run.",
     noPeople: "Nobody is known in this case yet",
     noPeopleBody: "People come from a directory, a roster or the records themselves. Import exports first.",
+    department: "Department",
+    status: "Status",
+    share: "Own hand against on behalf",
     own: (n: number) => `${count(n)} by own hand`,
     onBehalf: (n: number) => `${count(n)} on behalf`,
     ownWord: "Own hand",
@@ -365,6 +369,7 @@ export const strings = {
     agents: "Agents on their behalf",
     targets: "Targets",
     runless: "no run recorded",
+    unknownAgent: "agent not named",
     run: (id: string) => `run ${id}`,
     spawned: (n: number) => `spawned ${count(n)}`,
     open: (id: string) => `Show what run ${id} spawned`,
@@ -380,13 +385,14 @@ export const strings = {
       `Timeline of ${name} from ${from} to ${to}: ${calls(n)}, ${count(own)} by own hand and ${count(behalf)} through agents. The grid below lists the same calls.`,
     plotKeys: "Plus and minus zoom, arrows move, f fits, brackets step between calls.",
     minimap: "Whole period",
+    tools: "Zoom and move",
     grid: "Calls in view",
     inView: (n: number, total: number) => `${calls(n)} in view of ${count(total)}`,
     notAll: (shown: number, total: number) => `${count(shown)} of ${calls(total)} are drawn singly; zoom in to see the others. Density bars count all.`,
     dense: (n: number) => calls(n),
     by: "By",
     columns: { time: "Time", by: "By", grade: "Grade", action: "Action", resource: "Resource", outcome: "Outcome", target: "Target", agent: "Agent", run: "Run", findings: "Findings" },
-    legend: { own: "own hand", behalf: "on behalf, through an agent", density: "more calls than pixels, with their number", gap: "nothing can be said" },
+    legend: { own: "own hand", behalf: "on behalf, through an agent", denied: "denied or failed", gap: "nothing can be said" },
     view: "Zone",
   },
 
@@ -413,7 +419,9 @@ export const strings = {
     findings: "Findings that list this record",
     raw: "Raw record",
     rawLoading: "Reading the raw record…",
-    rawHelp: "Exactly as received. Fields that decided are marked.",
+    rawForm: "Form of the raw record",
+    rawIndented: "Indented",
+    rawExact: "As received",
     damaged: "Some bytes are not valid UTF-8; they are marked with �.",
     envelope: "What surrounds it",
     where: "Where it stands",
@@ -448,6 +456,7 @@ export const strings = {
     save: "Save…",
     writing: "Writing the report…",
     written: "Written to",
+    copyPath: "Copy the path",
     done: "Done",
   },
 };
