@@ -23,6 +23,8 @@ type Props<Row> = {
 };
 
 const ROW = 28;
+const GAP = 12;
+const SIDE = 24;
 
 /**
  * A read-only grid over many rows. The grid holds the focus and points at its current row, which is always in the
@@ -101,6 +103,7 @@ export function Grid<Row>({ label, rows, columns, rowKey, selected, onOpen, test
     event.stopPropagation();
   };
 
+  const least = columns.reduce((sum, column) => sum + Number(/\d+/.exec(column.width)?.[0] ?? 0) + GAP, 2 * SIDE - GAP);
   const template = columns.map((column) => column.width).join(" ");
   return (
     <div
@@ -116,7 +119,7 @@ export function Grid<Row>({ label, rows, columns, rowKey, selected, onOpen, test
       onKeyDown={onKeyDown}
       data-testid={testid}
     >
-      <div role="rowgroup" className="gridhead">
+      <div role="rowgroup" className="gridhead" style={{ minWidth: least }}>
         <div role="row" aria-rowindex={1} className="gridrow" style={{ gridTemplateColumns: template }}>
           {columns.map((column) => (
             <div key={column.key} role="columnheader" className={column.end ? "end" : undefined}>
@@ -125,7 +128,7 @@ export function Grid<Row>({ label, rows, columns, rowKey, selected, onOpen, test
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="gridbody" style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className="gridbody" style={{ height: virtual.getTotalSize(), minWidth: least }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;

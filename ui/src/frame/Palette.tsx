@@ -26,9 +26,9 @@ export function Palette({ onClose, show }: { onClose: () => void; show: (sheet: 
   const findings = useQuery({ ...ask.findings({ design_facts: true, text: words }), enabled: words.length > 0 });
   const record = useQuery({ ...ask.who(words), enabled: words.length >= 6 && !words.includes(" ") });
 
-  const screens = SCREENS.filter(([name]) => strings.nav[name].toLowerCase().includes(words.toLowerCase()));
-  const foundPeople = words === "" ? [] : (people.data ?? []).slice(0, 6);
-  const foundFindings = words === "" ? [] : (findings.data?.rows ?? []).slice(0, 6);
+  const screens = SCREENS.filter(([name]) => strings.nav[name].toLowerCase().startsWith(words.toLowerCase()));
+  const foundPeople = words === "" ? [] : (people.data ?? []).slice(0, 4);
+  const foundFindings = words === "" ? [] : (findings.data?.rows ?? []).slice(0, 4);
   const exportsReport = strings.top.exportReport.toLowerCase().includes(words.toLowerCase());
 
   const go = (act: () => unknown) => () => {

@@ -47,7 +47,6 @@ export function TopBar({ show }: { show: (sheet: Sheet) => void }) {
       <button
         type="button"
         className="search"
-        aria-label={strings.top.search}
         data-testid="search"
         onClick={() => {
           show("palette");

@@ -231,7 +231,7 @@ export function who(id: string): Who | undefined {
     resource: call.resource,
     outcome: call.outcome,
     sentence: person === undefined ? "Nobody can be named as initiator of this call." : `${person.name ?? person.shown} is the recorded initiator, basis: ${basis} (${grade}).`,
-    disclaimer: person === undefined ? "That no person caused it." : `That ${(person.name ?? "").split(" ")[0] ?? "this person"} saw or approved this call.`,
+    disclaimer: person === undefined ? "that no person caused it." : `that ${(person.name ?? "").split(" ")[0] ?? "this person"} saw or approved this call.`,
     human: person === undefined ? null : { shown: person.shown, name: person.name, verified: true },
     grade: call.grade,
     agent: call.agent,

@@ -81,7 +81,7 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
     const full = overview();
     return empty ? { ...full, first: null, last: null, coverage: { ...full.coverage, calls: 0 }, open_high: 0, cautions: [] } : full;
   },
-  files: () => (empty ? [] : files),
+  files: () => (empty ? [] : stage.unreconciled === true ? files.map((file, at) => (at === 2 ? { ...file, kept: file.kept - 7, reconciles: false } : file)) : files),
   reconciliation: () =>
     empty
       ? { files: 0, read: 0, kept: 0, duplicates: 0, rejected: 0, reconciles: true, sentence: "" }

@@ -19,7 +19,7 @@ export function Exports({ files }: { files: FileRow[] }) {
     <section className="block" aria-labelledby="exports">
       <h2 id="exports">{words.exports}</h2>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-      <div className="framed" role="region" aria-labelledby="exports" tabIndex={0}>
+      <div className="framed" role="group" aria-labelledby="exports" tabIndex={0}>
         <table className="table" data-testid="exports">
           <thead>
             <tr>

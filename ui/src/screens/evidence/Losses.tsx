@@ -44,7 +44,7 @@ export function Losses() {
             </div>
             <p className="second">{rows[0]?.help}</p>
             {rows.map((row) => (
-              <details key={row.file}>
+              <details key={row.file} open={row.places.length <= 3}>
                 <summary>
                   <span className="mono">{row.file}</span> <span className="figures quiet">{count(row.count)}</span>
                 </summary>

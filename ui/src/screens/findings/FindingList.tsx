@@ -94,8 +94,7 @@ function Marks({ row }: { row: FindingRow }) {
     <span className="rowmarks">
       {row.potential_critical ? (
         <span className="tag bad" title={words.potentialCritical}>
-          2nd
-          <span className="hidden-but-read"> {words.potentialCritical}</span>
+          {words.secondSignature}
         </span>
       ) : null}
       {row.design_fact ? <span className="tag">{words.designFact}</span> : null}

@@ -12,12 +12,14 @@ export const rank = (severity: string): number => {
 export function groups(rows: FindingRow[], by: "rule" | "family"): Group[] {
   const found = new Map<string, FindingRow[]>();
   for (const row of rows) found.set(row[by], [...(found.get(row[by]) ?? []), row]);
-  const worst = (list: FindingRow[]) => Math.min(...list.map((row) => rank(row.severity)));
+  // What a second person may sign as critical stands before what is only high.
+  const weight = (row: FindingRow) => rank(row.severity) - (row.potential_critical ? 0.5 : 0);
+  const worst = (list: FindingRow[]) => Math.min(...list.map(weight));
   return [...found]
     .map(([key, list]) => ({
       key,
-      rows: [...list].sort((a, b) => rank(a.severity) - rank(b.severity)),
+      rows: [...list].sort((a, b) => weight(a) - weight(b)),
       calls: list.reduce((sum, row) => sum + row.calls, 0),
     }))
-    .sort((a, b) => worst(a.rows) - worst(b.rows) || a.key.localeCompare(b.key));
+    .sort((a, b) => worst(a.rows) - worst(b.rows) || b.calls - a.calls || a.key.localeCompare(b.key));
 }

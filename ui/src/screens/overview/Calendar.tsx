@@ -15,7 +15,7 @@ export function Calendar({ days }: { days: DayCount[] }) {
       <h2 id="calendar">{words.calendar}</h2>
       <p className="quiet">{words.calendarHelp}</p>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-      <div className="calendarbox" role="region" aria-labelledby="calendar" tabIndex={0}>
+      <div className="calendarbox" role="group" aria-labelledby="calendar" tabIndex={0}>
         <table className="calendar">
           <thead>
             <tr>

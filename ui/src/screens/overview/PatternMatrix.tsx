@@ -15,7 +15,7 @@ export function PatternMatrix({ cells }: { cells: PatternCell[] }) {
       <h2 id="patterns">{words.patterns}</h2>
       <p className="quiet">{words.patternsHelp}</p>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-      <div className="matrixbox" role="region" aria-labelledby="patterns" tabIndex={0}>
+      <div className="matrixbox" role="group" aria-labelledby="patterns" tabIndex={0}>
         <table className="table matrix" data-testid="patterns">
           <thead>
             <tr>

@@ -89,7 +89,7 @@ export function Start({ app }: { app: AppInfo }) {
           </section>
 
           <section className="demo">
-            <h2>{strings.start.demo}</h2>
+            <h2>{strings.start.demoTitle}</h2>
             <p>{strings.start.demoBody}</p>
             <Button size="large" onPress={() => void demo()} isDisabled={work !== null} testid="demo-case">
               {strings.start.demo}

@@ -28,6 +28,7 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
   if (lane.kind === "heading") return <line className="laneline strong" x1={0} x2={width} y1={y + LANE - 0.5} y2={y + LANE - 0.5} />;
   const air = ((view.to - view.from) / width) * 20;
   const drawn = cluster(inSpan(lane.marks, view.from - air, view.to + air), x);
+  const chosen = selected === undefined ? undefined : lane.marks.find((mark) => mark.id === selected);
   const zoom = (from: number, to: number) => {
     const side = Math.max(50, (to - from) * 0.2);
     change({ from: from - side, to: to + side });
@@ -59,7 +60,7 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
               {each.mark.findings > 0 ? <path className="flag" d="M0-11.5 3-7.5h-6z" /> : null}
             </g>
           ) : (
-            <DenseBar key={each.from} dense={each} zoom={zoom} />
+            <DenseBar key={each.from} dense={each} zoom={zoom} holds={chosen !== undefined && chosen.at >= each.from && chosen.at <= each.to} />
           ),
         )
       )}
@@ -67,8 +68,8 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
   );
 }
 
-function DenseBar({ dense, zoom }: { dense: Dense; zoom: (from: number, to: number) => void }) {
-  const room = dense.width >= labelWidth(dense.count);
+function DenseBar({ dense, zoom, holds }: { dense: Dense; holds: boolean; zoom: (from: number, to: number) => void }) {
+  const room = dense.width + 0.01 >= labelWidth(dense.count);
   const mine = dense.own / dense.count;
   return (
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- plus zooms from the keyboard
@@ -80,6 +81,7 @@ function DenseBar({ dense, zoom }: { dense: Dense; zoom: (from: number, to: numb
       }}
     >
       <title>{words.dense(dense.count)}</title>
+      {holds ? <rect className="ring" x={-2.5} y={-2.5} width={dense.width + 5} height={21} rx={4} /> : null}
       <rect className="behalf" width={dense.width} height={16} rx={2} />
       {mine > 0 ? <rect className="own" width={dense.width * mine} height={16} rx={2} /> : null}
       {room ? (
