@@ -11,6 +11,7 @@ mod demo;
 mod import;
 mod mapping;
 mod output;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())
         }
+        Command::Serve { of, port } => serve::serve(&of.case, *port),
         Command::Verify { path } => answers::verify(path, format),
         Command::Rules { what } => answers::rules(what, format),
         Command::Mapping { what } => mapping::mapping(what, format),
