@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Condition, Facts, Holds};
 use super::glob;
-use crate::case::{DirectoryEntry, GrantRow, PartyRow};
+use crate::case::{Case, CaseError, DirectoryEntry, GrantRow, PartyRow};
 use crate::model::{Attribute, Principal, Time};
 
 /// `yes`, `no`, or a question that the export does not answer.
@@ -94,6 +94,7 @@ pub struct Rights {
     by_party: FxHashMap<i64, Vec<Grant>>,
     everyone: Vec<Grant>,
     unexpanded: Vec<Grant>,
+    known: Known,
     /// Names of each party, for `owner=self`.
     names: FxHashMap<i64, Vec<String>>,
 }
@@ -115,7 +116,7 @@ impl Rights {
         principals: &[Principal],
     ) -> Rights {
         let known = Known::of(directory, parties, party_of, principals);
-        let mut rights = Rights { names: known.names(), ..Rights::default() };
+        let mut rights = Rights { names: known.names(), known, ..Rights::default() };
         for row in grants {
             let grant = Grant {
                 event: row.event,
@@ -128,7 +129,7 @@ impl Rights {
                 from: row.valid_from,
                 to: row.valid_to,
             };
-            match known.party(&grant.principal) {
+            match rights.known.party(&grant.principal) {
                 Some(party) => rights.by_party.entry(party).or_default().push(grant),
                 None if grant.principal == "*" => rights.everyone.push(grant),
                 // An address that no party has is somebody else's; any other word may be a group of which this
@@ -138,6 +139,16 @@ impl Rights {
             }
         }
         rights
+    }
+
+    /// Rights as an analysed case holds them.
+    pub fn of_case(case: &Case) -> Result<Rights, CaseError> {
+        Ok(Rights::new(&case.grants()?, &case.directory()?, &case.party_rows()?, &case.party_of()?, &case.principals()?))
+    }
+
+    /// The party that an e-mail, directory id, alias or login names, where it names one alone.
+    pub fn party(&self, name: &str) -> Option<i64> {
+        self.known.party(name)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -271,6 +282,7 @@ impl Grant {
 }
 
 /// Every name by which an entitlement row may call a party.
+#[derive(Debug, Default)]
 struct Known {
     /// Name to party; `None` where two parties claim it.
     by_name: FxHashMap<String, Option<i64>>,

@@ -63,6 +63,7 @@ impl<'a> Calls<'a> {
             decided_basis,
             days_after_end: self.days_after_end(row),
             token: None,
+            token_actor: None,
             token_witness: None,
             scope_covers: "unknown",
             audience_covers: "unknown",
@@ -139,6 +140,7 @@ impl<'a> Calls<'a> {
         let Some(subject) = subject else { return };
         let record = OnRecord { audience: world.text(row.audience), scope: world.text(row.scope) };
         fact.token = Some(id);
+        fact.token_actor = issued.and_then(|t| t.agent);
         fact.token_witness = Some(if issued.is_some_and(|t| t.delegated) { "issuer" } else { "call" });
         let scope = match question {
             Some(q) => self.tokens.scope_covers(issued, &record, q.action, q.resource, q.attributes),

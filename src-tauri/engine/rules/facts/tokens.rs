@@ -15,7 +15,8 @@ use crate::model::{Attribute, Time};
 pub(super) struct Token {
     event: Option<i64>,
     pub subject: Option<i64>,
-    agent: Option<i64>,
+    /// The outermost actor, else a client that is not the subject itself.
+    pub agent: Option<i64>,
     issuer: Option<i64>,
     audience: Vec<String>,
     scope: Vec<String>,
