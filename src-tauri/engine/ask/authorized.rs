@@ -34,7 +34,6 @@ pub struct RecordedDecision {
     pub event: String,
 }
 
-
 /// The question.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -54,7 +53,13 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     let rights = Rights::of_case(case)?;
     let Some(party) = rights.party(&asked.user) else {
         let because = vec![format!("nobody in this case is known as {}, or more than one is", asked.user)];
-        return Ok(Authorized { answer: Answer::Unknown.shown().into(), user: asked.user.clone(), agent: None, decision: None, because });
+        return Ok(Authorized {
+            answer: Answer::Unknown.shown().into(),
+            user: asked.user.clone(),
+            agent: None,
+            decision: None,
+            because,
+        });
     };
     let parties = case.party_rows()?;
     let shown = |id: i64| parties.iter().find(|p| p.id == id).map_or_else(String::new, |p| p.shown.clone());
@@ -80,16 +85,19 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
         attributes: &attributes,
     };
     let said = answer(&rights, party, &question);
-    let agent = near.as_ref().and_then(|c| c.agent).map(|agent| AgentRight {
-        id: shown(agent),
-        answer: answer(&rights, agent, &question).answer.shown().into(),
-    });
+    let agent = near
+        .as_ref()
+        .and_then(|c| c.agent)
+        .map(|agent| AgentRight { id: shown(agent), answer: answer(&rights, agent, &question).answer.shown().into() });
     let decision = match &near {
         Some(call) => {
             let evaluated = case.evaluated_shown(call.event)?;
             let effect = call.decision.map(|d| if d == 0 { "allow" } else { "deny" }.to_string());
-            (effect.is_some() || !evaluated.is_empty())
-                .then(|| RecordedDecision { effect, evaluated, event: call.shown_id.clone() })
+            (effect.is_some() || !evaluated.is_empty()).then(|| RecordedDecision {
+                effect,
+                evaluated,
+                event: call.shown_id.clone(),
+            })
         }
         None => None,
     };

@@ -248,7 +248,13 @@ impl Case {
              ORDER BY abs(a.time - ?2), e.shown_id LIMIT 1",
         )?;
         let row = query.query_row(params![human, at.0, bound, action, resource], |r| {
-            Ok(NearCall { event: r.get(0)?, shown_id: r.get(1)?, agent: r.get(2)?, decision: r.get(3)?, service: r.get(4)? })
+            Ok(NearCall {
+                event: r.get(0)?,
+                shown_id: r.get(1)?,
+                agent: r.get(2)?,
+                decision: r.get(3)?,
+                service: r.get(4)?,
+            })
         });
         Ok(row.optional()?)
     }
@@ -291,7 +297,10 @@ impl Derived<'_> {
     }
 
     /// Attributed events in the order of time, then of shown id.
-    pub fn each_attributed(&self, mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>) -> Result<(), CaseError> {
+    pub fn each_attributed(
+        &self,
+        mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>,
+    ) -> Result<(), CaseError> {
         let mut query = self.tx.prepare(
             "SELECT a.event, a.time, a.kind, a.standing, a.human, a.agent, a.authority, a.wire_party, a.wire_kind, a.run,
              a.agent_evidence, e.source, e.service, e.action, e.resource, e.outcome, e.wire, e.wire_kind, e.conversation,
@@ -347,8 +356,9 @@ impl Derived<'_> {
     /// Distinct (service, action, audience, scope) of calls: the vocabulary that scopes and audiences are held against.
     #[allow(clippy::type_complexity, reason = "four columns of one row")]
     pub fn vocabulary(&self) -> Result<Vec<(Option<i64>, Option<i64>, Option<i64>, Option<i64>)>, CaseError> {
-        let mut query =
-            self.tx.prepare("SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4")?;
+        let mut query = self.tx.prepare(
+            "SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4",
+        )?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -360,8 +370,9 @@ impl Derived<'_> {
 
     /// Principals that an event's record claims as its human, with the number of the evidence kind (2 is K3).
     pub fn humans_claimed(&self, event: i64) -> Result<Vec<(i64, i64)>, CaseError> {
-        let mut query =
-            self.tx.prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
+        let mut query = self
+            .tx
+            .prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
         Ok(query.query_map([event], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -507,9 +518,12 @@ impl Derived<'_> {
     }
 
     pub fn namespace_fact(&self, f: &NamespaceFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached("INSERT INTO namespace_facts VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![f.source, f.active, f.unknown, f.uncovered])?;
+        self.tx.prepare_cached("INSERT INTO namespace_facts VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            f.source,
+            f.active,
+            f.unknown,
+            f.uncovered
+        ])?;
         Ok(())
     }
 

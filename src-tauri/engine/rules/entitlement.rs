@@ -143,7 +143,13 @@ impl Rights {
 
     /// Rights as an analysed case holds them.
     pub fn of_case(case: &Case) -> Result<Rights, CaseError> {
-        Ok(Rights::new(&case.grants()?, &case.directory()?, &case.party_rows()?, &case.party_of()?, &case.principals()?))
+        Ok(Rights::new(
+            &case.grants()?,
+            &case.directory()?,
+            &case.party_rows()?,
+            &case.party_of()?,
+            &case.principals()?,
+        ))
     }
 
     /// The party that an e-mail, directory id, alias or login names, where it names one alone.
@@ -213,7 +219,9 @@ pub fn answer(rights: &Rights, party: i64, question: &Question<'_>) -> Entitled 
         (None, None, _) if named => Entitled {
             answer: Answer::No,
             basis: Basis::NoMatchingGrant,
-            because: vec!["no matching grant in the export received, which names this principal for this action".into()],
+            because: vec![
+                "no matching grant in the export received, which names this principal for this action".into(),
+            ],
             by: None,
         },
         (None, None, _) if rights.is_empty() => missing("no entitlement export was received".into()),
@@ -346,14 +354,23 @@ impl Known {
 
 /// A name as compared: addresses folded, all else exact.
 fn key(name: &str) -> String {
-    Principal::from_word(name).map(|p| if p.namespace == "email" { p.id } else { name.trim().to_string() }).unwrap_or_default()
+    Principal::from_word(name)
+        .map(|p| if p.namespace == "email" { p.id } else { name.trim().to_string() })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn grant(principal: &str, action: &str, resource: &str, allow: bool, condition: &str, valid: (&str, &str)) -> GrantRow {
+    fn grant(
+        principal: &str,
+        action: &str,
+        resource: &str,
+        allow: bool,
+        condition: &str,
+        valid: (&str, &str),
+    ) -> GrantRow {
         GrantRow {
             event: 9,
             principal: principal.into(),
@@ -372,8 +389,10 @@ mod tests {
             [PartyRow { id: 1, kind: "person".into(), shown: "ada@fern.example".into(), end: None, directory: None }];
         let principals = [Principal::new("", ""), Principal::new("email", "ada@fern.example")];
         let rights = Rights::new(grants, &[], &parties, &[(1, 1)], &principals);
-        let attributes: Vec<(String, Attribute)> =
-            amount.map(|value| ("amount".to_string(), Attribute::Number { value, currency: None })).into_iter().collect();
+        let attributes: Vec<(String, Attribute)> = amount
+            .map(|value| ("amount".to_string(), Attribute::Number { value, currency: None }))
+            .into_iter()
+            .collect();
         let question =
             Question { service: None, action, resource: Some(resource), at: Time::parse(at), attributes: &attributes };
         answer(&rights, 1, &question)
@@ -394,7 +413,10 @@ mod tests {
     #[test]
     fn silence_is_no_only_where_the_export_names_the_person_for_the_action_then() {
         let grants = [grant("ada@fern.example", "record.read", "patient/7", true, "", ("2025-01-01", "2026-01-01"))];
-        assert_eq!(asked(&grants, "record.read", "patient/8", "2025-06-01T00:00:00Z", None).basis, Basis::NoMatchingGrant);
+        assert_eq!(
+            asked(&grants, "record.read", "patient/8", "2025-06-01T00:00:00Z", None).basis,
+            Basis::NoMatchingGrant
+        );
         assert_eq!(asked(&grants, "record.read", "patient/8", NOW, None).answer, Answer::Unknown);
         assert_eq!(asked(&grants, "note.append", "memo/1", "2025-06-01T00:00:00Z", None).answer, Answer::Unknown);
         assert_eq!(asked(&[], "note.append", "memo/1", NOW, None).answer, Answer::Unknown);
