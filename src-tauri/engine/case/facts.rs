@@ -19,6 +19,17 @@ pub struct PartyRow {
     pub directory: Option<i64>,
 }
 
+/// A call near to a moment that is asked about.
+#[derive(Debug, Clone)]
+pub struct NearCall {
+    pub event: i64,
+    pub shown_id: String,
+    pub agent: Option<i64>,
+    /// 0 allow, 1 deny.
+    pub decision: Option<i64>,
+    pub service: Option<i64>,
+}
+
 /// A run with what its walk found.
 #[derive(Debug, Clone)]
 pub struct RunFactRow {
@@ -111,6 +122,8 @@ pub struct CallFact {
     pub days_after_end: Option<f64>,
     /// String id of a delegated user token's id.
     pub token: Option<i64>,
+    /// The party that the token's own record names as actor or client.
+    pub token_actor: Option<i64>,
     /// `issuer` where a token record is in the case, `call` where only the call's own words are.
     pub token_witness: Option<&'static str>,
     pub scope_covers: &'static str,
@@ -223,6 +236,38 @@ impl Case {
     pub fn attributes_of(&self, event: i64) -> Result<Vec<(String, Attribute)>, CaseError> {
         attributes(&self.db, event)
     }
+
+    /// The call of this action on this resource that a person caused nearest to a time, within `bound` microseconds.
+    pub fn call_near(&self, at: Time, bound: i64, of: (i64, &str, &str)) -> Result<Option<NearCall>, CaseError> {
+        use rusqlite::OptionalExtension;
+        let (human, action, resource) = of;
+        let mut query = self.db.prepare_cached(
+            "SELECT e.id, e.shown_id, a.agent, e.decision, e.service FROM attributions a JOIN events e ON e.id = a.event
+             JOIN strings ac ON ac.id = e.action JOIN strings re ON re.id = e.resource
+             WHERE a.human = ?1 AND a.time BETWEEN ?2 - ?3 AND ?2 + ?3 AND ac.text = ?4 AND re.text = ?5
+             ORDER BY abs(a.time - ?2), e.shown_id LIMIT 1",
+        )?;
+        let row = query.query_row(params![human, at.0, bound, action, resource], |r| {
+            Ok(NearCall {
+                event: r.get(0)?,
+                shown_id: r.get(1)?,
+                agent: r.get(2)?,
+                decision: r.get(3)?,
+                service: r.get(4)?,
+            })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// Principals whose rights an event's decision evaluated, as shown.
+    pub fn evaluated_shown(&self, event: i64) -> Result<Vec<String>, CaseError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT coalesce(t.shown, p.own_id) FROM evaluated v JOIN principals p ON p.id = v.principal
+             LEFT JOIN party_of o ON o.principal = v.principal LEFT JOIN parties t ON t.id = o.party
+             WHERE v.event = ?1 ORDER BY v.n",
+        )?;
+        Ok(query.query_map([event], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Derived<'_> {
@@ -252,7 +297,10 @@ impl Derived<'_> {
     }
 
     /// Attributed events in the order of time, then of shown id.
-    pub fn each_attributed(&self, mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>) -> Result<(), CaseError> {
+    pub fn each_attributed(
+        &self,
+        mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>,
+    ) -> Result<(), CaseError> {
         let mut query = self.tx.prepare(
             "SELECT a.event, a.time, a.kind, a.standing, a.human, a.agent, a.authority, a.wire_party, a.wire_kind, a.run,
              a.agent_evidence, e.source, e.service, e.action, e.resource, e.outcome, e.wire, e.wire_kind, e.conversation,
@@ -308,8 +356,9 @@ impl Derived<'_> {
     /// Distinct (service, action, audience, scope) of calls: the vocabulary that scopes and audiences are held against.
     #[allow(clippy::type_complexity, reason = "four columns of one row")]
     pub fn vocabulary(&self) -> Result<Vec<(Option<i64>, Option<i64>, Option<i64>, Option<i64>)>, CaseError> {
-        let mut query =
-            self.tx.prepare("SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4")?;
+        let mut query = self.tx.prepare(
+            "SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4",
+        )?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -321,8 +370,9 @@ impl Derived<'_> {
 
     /// Principals that an event's record claims as its human, with the number of the evidence kind (2 is K3).
     pub fn humans_claimed(&self, event: i64) -> Result<Vec<(i64, i64)>, CaseError> {
-        let mut query =
-            self.tx.prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
+        let mut query = self
+            .tx
+            .prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
         Ok(query.query_map([event], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -363,7 +413,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO call_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
             )?
             .execute(params![
                 f.event,
@@ -383,6 +433,7 @@ impl Derived<'_> {
                 f.decided_basis,
                 f.days_after_end,
                 f.token,
+                f.token_actor,
                 f.token_witness,
                 f.scope_covers,
                 f.audience_covers,
@@ -467,9 +518,12 @@ impl Derived<'_> {
     }
 
     pub fn namespace_fact(&self, f: &NamespaceFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached("INSERT INTO namespace_facts VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![f.source, f.active, f.unknown, f.uncovered])?;
+        self.tx.prepare_cached("INSERT INTO namespace_facts VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            f.source,
+            f.active,
+            f.unknown,
+            f.uncovered
+        ])?;
         Ok(())
     }
 
