@@ -1,6 +1,9 @@
-//! Prepares the desktop application; the engine and the command line need nothing of it.
+//! Prepares the desktop application; the engine and the command line need of it only that a new build of the
+//! interface is noticed.
 
 fn main() {
+    println!("cargo:rerun-if-changed=src-tauri/build.rs");
+    println!("cargo:rerun-if-changed=ui/dist");
     #[cfg(feature = "desktop")]
     {
         println!("cargo:rerun-if-changed=src-tauri/desktop/capabilities");

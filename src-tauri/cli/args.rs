@@ -129,6 +129,14 @@ pub enum Command {
         #[arg(long)]
         prepared_by: Option<String>,
     },
+    /// The window's interface in a browser of this machine, until the command is ended.
+    Serve {
+        #[command(flatten)]
+        of: OfCase,
+        /// A fixed port; any free one otherwise.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
     /// Recompute every hash and count of a case.
     Verify { path: PathBuf },
     /// The rules, and their own examples.

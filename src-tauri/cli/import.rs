@@ -4,15 +4,16 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use behalf_app::bridge::{Wall, registry};
 use behalf_engine::analysis::{self, Analysis};
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};
 use behalf_engine::read::Limits;
-use behalf_engine::sources::{self, Hints, Mapping, Source};
+use behalf_engine::sources::{self, Hints};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Format;
-use crate::output::{Wall, failed, one};
+use crate::output::one;
 
 /// Progress on standard error where that is a terminal; silent elsewhere.
 pub struct Bar {
@@ -53,27 +54,6 @@ impl Progress for Bar {
             bar.set_message(crate::output::plain(&format!("{what} {}", file.unwrap_or_default())));
         }
     }
-}
-
-/// Reads the mapping files given, beside those the case was read with before.
-pub fn registry(case: &Case, given: &[PathBuf]) -> Result<sources::Registry, EdgeError> {
-    let mut texts: std::collections::BTreeMap<String, (String, Mapping)> = std::collections::BTreeMap::new();
-    for (name, text) in case.mappings().map_err(EdgeError::from)? {
-        let mapping = parse(&text, &name)?;
-        texts.insert(name, (text, mapping));
-    }
-    for path in given {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| failed("mapping", format!("{} cannot be read: {e}", path.display()), "Check the path of the mapping file."))?;
-        let mapping = parse(&text, &path.display().to_string())?;
-        case.keep_mapping(mapping.name(), &text).map_err(EdgeError::from)?;
-        texts.insert(mapping.name().to_string(), (text, mapping));
-    }
-    Ok(sources::registry(texts.into_values().map(|(_, m)| m).collect()))
-}
-
-pub fn parse(text: &str, whence: &str) -> Result<Mapping, EdgeError> {
-    Mapping::parse(text).map_err(|e| failed("mapping", format!("{whence}: {e}"), "See the mapping reference in docs/mapping.md."))
 }
 
 pub fn cores() -> usize {

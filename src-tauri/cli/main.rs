@@ -9,7 +9,9 @@ mod args;
 mod bench;
 mod demo;
 mod import;
+mod mapping;
 mod output;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -50,9 +52,10 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())
         }
+        Command::Serve { of, port } => serve::serve(&of.case, *port),
         Command::Verify { path } => answers::verify(path, format),
         Command::Rules { what } => answers::rules(what, format),
-        Command::Mapping { what } => answers::mapping(what, format),
+        Command::Mapping { what } => mapping::mapping(what, format),
         Command::Demo { to } => demo::demo(to),
         Command::Bench { records, dir } => bench::bench(*records, dir, format),
     }

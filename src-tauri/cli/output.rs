@@ -2,21 +2,11 @@
 
 use std::io::Write;
 
-use behalf_engine::model::{EdgeError, Fault, Time};
+use behalf_engine::model::{EdgeError, Fault};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::Format;
-
-/// The wall clock: the command line hands it to the engine, which has none.
-pub struct Wall;
-
-impl behalf_engine::model::Clock for Wall {
-    #[allow(clippy::disallowed_methods, reason = "the edge is where the clock is read")]
-    fn now(&self) -> Time {
-        Time(chrono::Utc::now().timestamp_micros())
-    }
-}
 
 /// Control characters from exports must not reach the terminal: they can move the cursor, or hide what was written.
 pub fn plain(text: &str) -> String {

@@ -1,0 +1,27 @@
+//! The bridge: one table of commands that the interface may call, whichever host carries them.
+//!
+//! `table.rs` lists every command once, with its arguments and its answer. A host (the Tauri window, the HTTP server)
+//! gives that table the form of its own handlers, so that none can forget a command or answer another type; and the
+//! interface's types are written from the same lines. What a command does stands here, one method each.
+
+mod ask;
+#[cfg(all(test, feature = "bindings"))]
+mod bindings;
+pub mod demonstration;
+mod faults;
+mod mappings;
+mod open;
+mod recent;
+mod reports;
+mod table;
+mod types;
+mod wall;
+mod work;
+
+pub use faults::{defect, refused};
+pub use mappings::{parse as parse_mapping, registry};
+pub use open::{Bridge, Settings};
+pub use reports::write_report;
+pub use types::*;
+pub use wall::Wall;
+pub use work::Say;

@@ -1,0 +1,43 @@
+//! Every command, once.
+
+/// Hands the table to a macro of the host's, which makes a handler of each line.
+///
+/// `ask` answers at once; `work` takes long, says how far it is, and ends early after `cancel`.
+#[macro_export]
+macro_rules! commands {
+    ($host:ident) => {
+        $host! {
+            ask {
+                app_info() -> $crate::bridge::AppInfo;
+                new_case(path: std::path::PathBuf) -> $crate::bridge::CaseInfo;
+                open_case(path: std::path::PathBuf) -> $crate::bridge::CaseInfo;
+                close_case() -> ();
+                cancel() -> ();
+                overview() -> $crate::bridge::Overview;
+                files() -> Vec<$crate::bridge::FileRow>;
+                reconciliation() -> $crate::bridge::Reconciliation;
+                losses(file: Option<String>) -> Vec<$crate::bridge::LossRow>;
+                findings(
+                    severity: Option<Vec<String>>,
+                    rule: Option<Vec<String>>,
+                    family: Option<Vec<String>>,
+                    confidence: Option<Vec<String>>,
+                    design_facts: bool,
+                    text: Option<String>
+                ) -> $crate::bridge::FindingList;
+                finding(id: String) -> $crate::bridge::FindingDetail;
+                who(id: String) -> $crate::bridge::Who;
+                raw(id: String) -> $crate::bridge::RawRecord;
+                people(text: Option<String>) -> Vec<$crate::bridge::PersonRow>;
+                timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
+                calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
+                coverage() -> $crate::bridge::Coverage;
+                write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
+            }
+            work {
+                demo_case() -> $crate::bridge::CaseInfo;
+                import_exports(paths: Vec<std::path::PathBuf>, mappings: Vec<std::path::PathBuf>) -> $crate::bridge::ImportReport;
+            }
+        }
+    };
+}

@@ -1,0 +1,47 @@
+//! What crosses the bridge: the engine's answers as they are, and the few types that only an interface needs.
+
+pub use behalf_engine::ask::attributions::AttributionRow;
+pub use behalf_engine::ask::coverage::Coverage;
+pub use behalf_engine::ask::evidence::{FileRow, LossRow, Reconciliation};
+pub use behalf_engine::ask::findings::{FindingDetail, FindingList};
+pub use behalf_engine::ask::overview::Overview;
+pub use behalf_engine::ask::raw::RawRecord;
+pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
+pub use behalf_engine::ask::who::Who;
+pub use behalf_engine::case::{ImportReport, Tick};
+pub use behalf_engine::model::EdgeError;
+use serde::{Deserialize, Serialize};
+
+/// What an interface knows before a case is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct AppInfo {
+    pub version: String,
+    /// Cases opened before, the last one first.
+    pub recent: Vec<RecentCase>,
+    /// The case that the host holds open, so that a reloaded window finds it again.
+    pub open: Option<CaseInfo>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct RecentCase {
+    pub path: String,
+    pub name: String,
+    pub opened_at: String,
+}
+
+/// A case that can be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct CaseInfo {
+    pub path: String,
+    pub name: String,
+}
+
+/// Where a report was put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct ReportWritten {
+    pub path: String,
+}

@@ -1,0 +1,3 @@
+//! What the window and the command line share: the bridge between an interface and the engine.
+
+pub mod bridge;

@@ -1,0 +1,40 @@
+import { Checkbox } from "react-aria-components";
+import { Dialog } from "../design/Dialog";
+import { usePreferences } from "../state/preferences";
+import { strings } from "../strings";
+
+/** Every key, on one sheet. */
+export function KeySheet({ onClose }: { onClose: () => void }) {
+  const { letters, setLetters } = usePreferences();
+  return (
+    <Dialog title={strings.keys.title} open onClose={onClose}>
+      {strings.keys.groups.map((group) => (
+        <section key={group.name} className="keygroup">
+          <h3>{group.name}</h3>
+          <dl>
+            {group.keys.map(([keys, does]) => (
+              <div key={keys}>
+                <dt>
+                  {keys.split(" ").map((word, at) =>
+                    word === "" ? null : ["then", "or", "arrows"].includes(word) ? (
+                      <span key={at}> {word} </span>
+                    ) : (
+                      <kbd key={at} className="key">
+                        {word}
+                      </kbd>
+                    ),
+                  )}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+      <Checkbox className="check" isSelected={letters} onChange={setLetters}>
+        <span className="box" aria-hidden="true" />
+        {strings.keys.letters}
+      </Checkbox>
+    </Dialog>
+  );
+}

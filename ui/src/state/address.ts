@@ -1,0 +1,95 @@
+/** What an address may say of each screen. Lists are joined by commas, so that a cited address can be read. */
+export type RootSearch = { record?: string };
+export type FindingsSearch = {
+  severity?: string[];
+  rule?: string[];
+  family?: string[];
+  confidence?: string[];
+  facts?: true;
+  text?: string;
+  group?: "family";
+  finding?: string;
+};
+export type TimelineSearch = { person?: string; from?: number; to?: number; closed?: string[] };
+export type CallsSearch = { filter?: string };
+export type EvidenceSearch = { file?: string };
+
+type Raw = Record<string, unknown>;
+
+function text(raw: Raw, key: string): string | undefined {
+  const value = raw[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function list(raw: Raw, key: string): string[] | undefined {
+  const value = raw[key];
+  const items = Array.isArray(value) ? value.filter((v) => typeof v === "string") : typeof value === "string" ? value.split(",") : [];
+  const filled = items.filter((item) => item !== "");
+  return filled.length === 0 ? undefined : filled;
+}
+
+function whole(raw: Raw, key: string): number | undefined {
+  const value = raw[key];
+  const number = typeof value === "number" ? value : typeof value === "string" ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? Math.round(number) : undefined;
+}
+
+/** The object without its absent fields. */
+function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+export const readRoot = (raw: Raw): RootSearch => present<RootSearch>({ record: text(raw, "record") });
+
+export const readFindings = (raw: Raw): FindingsSearch =>
+  present<FindingsSearch>({
+    severity: list(raw, "severity"),
+    rule: list(raw, "rule"),
+    family: list(raw, "family"),
+    confidence: list(raw, "confidence"),
+    facts: raw.facts === "1" || raw.facts === true ? true : undefined,
+    text: text(raw, "text"),
+    group: raw.group === "family" ? "family" : undefined,
+    finding: text(raw, "finding"),
+  });
+
+/** A window of time that is empty or runs backwards is no window. */
+export function readTimeline(raw: Raw): TimelineSearch {
+  const from = whole(raw, "from");
+  const to = whole(raw, "to");
+  const sound = from !== undefined && to !== undefined && to > from;
+  return present<TimelineSearch>({
+    person: text(raw, "person"),
+    from: sound ? from : undefined,
+    to: sound ? to : undefined,
+    closed: list(raw, "closed"),
+  });
+}
+
+export const readCalls = (raw: Raw): CallsSearch => present<CallsSearch>({ filter: text(raw, "filter") });
+
+export const readEvidence = (raw: Raw): EvidenceSearch => present<EvidenceSearch>({ file: text(raw, "file") });
+
+/** "?a=1&b=2" -> its words; every value stays text, so that an id of digits keeps its form. */
+export function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+export function stringifySearch(search: Raw): string {
+  const words = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (Array.isArray(value)) words.set(key, value.join(","));
+    else if (value === true) words.set(key, "1");
+    else if (typeof value === "string" || typeof value === "number") words.set(key, String(value));
+  }
+  // Commas and colons are legal in a query and read better as they are.
+  const query = words.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%40", "@");
+  return query === "" ? "" : `?${query}`;
+}
+
+/** A list with the value taken out where it stands in it, else put in; undefined where nothing is left. */
+export function toggled(values: string[] | undefined, value: string): string[] | undefined {
+  const next = values?.includes(value) ? values.filter((v) => v !== value) : [...(values ?? []), value];
+  return next.length === 0 ? undefined : next;
+}
