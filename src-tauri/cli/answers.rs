@@ -6,11 +6,12 @@ use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_engine::model::EdgeError;
+use behalf_engine::model::{Clock, EdgeError};
+use behalf_engine::{report, rules};
 use serde::Serialize;
 
-use crate::args::{Format, MappingCommand, RulesCommand};
-use crate::output::{Rows, failed, one};
+use crate::args::{Format, RulesCommand};
+use crate::output::{Rows, Wall, failed, one};
 
 fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -296,12 +297,83 @@ pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
     if v.problems.is_empty() { Ok(()) } else { Err(failed("not_sound", format!("{} problems", v.problems.len()), "Restore the case from a copy, or import the exports anew.")) }
 }
 
-pub fn report(_path: &Path, _to: &Path, _marking: Option<String>, _by: Option<String>) -> Result<(), EdgeError> {
-    Err(failed("report", "being built", ""))
+pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    write_report(&case, to, marking, prepared_by)?;
+    println!("{}", to.display());
+    Ok(())
 }
-pub fn rules(_what: &RulesCommand, _format: Format) -> Result<(), EdgeError> {
-    Err(failed("rules", "being built", ""))
+
+/// Freezes the case and writes one report.
+pub fn write_report(case: &Case, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
+    let format = report::Format::from_path(to)?;
+    let setup = report::Setup { prepared_by, marking, behalf_version: env!("CARGO_PKG_VERSION").into(), ..Default::default() };
+    let view = report::freeze(case, &setup, Wall.now())?;
+    let bytes = report::write(&view, format)?;
+    std::fs::write(to, bytes).map_err(|e| failed("report", format!("{} cannot be written: {e}", to.display()), "Check the folder and its rights."))
 }
-pub fn mapping(_what: &MappingCommand, _format: Format) -> Result<(), EdgeError> {
-    Err(failed("mapping", "being built", ""))
+
+/// A rule in a list.
+#[derive(Serialize)]
+struct RuleLine<'a> {
+    id: &'a str,
+    version: i64,
+    title: &'a str,
+    condition: &'a str,
+    criteria: &'a [String],
+}
+
+/// An example of a rule, run.
+#[derive(Serialize)]
+struct ExampleLine {
+    rule: String,
+    says: String,
+    must_fire: bool,
+    holds: bool,
+}
+
+pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
+    match what {
+        RulesCommand::List => {
+            let mut rows = Rows::out(format);
+            for r in rules::catalogue() {
+                let line = RuleLine { id: &r.id, version: r.version, title: &r.title, condition: &r.condition, criteria: &r.criteria };
+                rows.row(&line, || format!("{} {}: {}", r.id, r.title, r.condition))?;
+            }
+            rows.end()
+        }
+        RulesCommand::Show { id } => {
+            let rule = rule(id)?;
+            println!("{}", crate::output::plain(&rule.text));
+            Ok(())
+        }
+        RulesCommand::Test { id } => {
+            let mut rows = Rows::out(format);
+            let mut wrong = 0;
+            let chosen: Vec<&rules::Rule> = match id {
+                Some(id) => vec![rule(id)?],
+                None => rules::catalogue().iter().collect(),
+            };
+            for rule in chosen {
+                for result in rules::test_rule(rule)? {
+                    wrong += usize::from(!result.holds);
+                    let line = ExampleLine { rule: rule.id.clone(), says: result.says.clone(), must_fire: result.must_fire, holds: result.holds };
+                    rows.row(&line, || {
+                        let verdict = if result.holds { "holds" } else { "does not hold" };
+                        let must = if result.must_fire { "must fire" } else { "must not fire" };
+                        format!("{} {must}: {} - {verdict}", rule.id, result.says)
+                    })?;
+                }
+            }
+            rows.end()?;
+            if wrong == 0 { Ok(()) } else { Err(failed("rules", format!("{wrong} examples do not hold"), "")) }
+        }
+    }
+}
+
+fn rule(id: &str) -> Result<&'static rules::Rule, EdgeError> {
+    rules::catalogue()
+        .iter()
+        .find(|r| r.id.eq_ignore_ascii_case(id))
+        .ok_or_else(|| failed("no_rule", format!("there is no rule {id}"), "behalf rules list names them."))
 }

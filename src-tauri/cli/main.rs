@@ -9,6 +9,7 @@ mod args;
 mod bench;
 mod demo;
 mod import;
+mod mapping;
 mod output;
 mod serve;
 
@@ -54,7 +55,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Serve { of, port } => serve::serve(&of.case, *port),
         Command::Verify { path } => answers::verify(path, format),
         Command::Rules { what } => answers::rules(what, format),
-        Command::Mapping { what } => answers::mapping(what, format),
+        Command::Mapping { what } => mapping::mapping(what, format),
         Command::Demo { to } => demo::demo(to),
         Command::Bench { records, dir } => bench::bench(*records, dir, format),
     }

@@ -54,7 +54,7 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
         Ok(())
     })?;
     progress.tick(&Tick { stage: Stage::Rules, file: None, done_bytes: total, total_bytes: total, records: done });
-    let findings = rules::run(case, &derived, &tables)?;
+    let findings = rules::run(case, &derived, |_| if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) })?;
     for finding in &findings {
         derived.finding(finding)?;
     }

@@ -98,6 +98,7 @@ pub struct Instance {
 
 use crate::case::{Case, CaseError, FindingView};
 use crate::model::Severity;
+use crate::rules::{self, FindingNotes};
 
 pub fn rows(case: &Case) -> Result<Vec<FindingRow>, CaseError> {
     Ok(case.findings()?.into_iter().map(row).collect())
@@ -179,24 +180,57 @@ fn facet(name: &str, all: &[FindingRow], filter: &Filter) -> Facet {
     Facet { name: name.to_string(), values }
 }
 
+/// One finding in full. What its rule says is read from the rule; what was found, from the notes stored with it.
 pub fn detail(case: &Case, id: &str) -> Result<FindingDetail, CaseError> {
     let found = case.finding(id)?;
-    let instances = case
-        .instances(id)?
-        .into_iter()
-        .map(|i| Instance { id: i.id, principal: i.principal, token: i.token, run: i.run, agent: i.agent, tool: i.tool, sentence: i.sentence, events: i.events })
-        .collect();
+    let notes: FindingNotes = serde_json::from_str(&found.detail)
+        .map_err(|e| CaseError::Damaged { detail: format!("the notes of finding {id}: {e}") })?;
+    let instances = case.instances(id)?.into_iter().map(instance).collect();
+    let mut criteria = Vec::new();
+    for sub_type in &notes.sub_types {
+        criteria.extend(rules::criteria(sub_type).into_iter().map(criterion));
+    }
+    criteria.dedup();
     Ok(FindingDetail {
+        rule_version: format!("{} version {}", found.rule, found.version),
         row: row(found),
-        condition: String::new(),
-        criteria: Vec::new(),
-        effect: String::new(),
-        recommendation: String::new(),
-        population: String::new(),
-        severity_reason: String::new(),
-        confidence_reason: String::new(),
-        against: Vec::new(),
+        condition: notes.condition,
+        criteria,
+        effect: notes.effect,
+        recommendation: notes.recommendation,
+        population: notes.population.sentence,
+        severity_reason: notes.severity_reason,
+        confidence_reason: notes.confidence_reason,
+        against: notes.against,
         instances,
-        rule_version: String::new(),
     })
+}
+
+fn instance(i: crate::case::InstanceView) -> Instance {
+    Instance {
+        id: i.id,
+        principal: i.principal,
+        token: i.token,
+        run: i.run,
+        agent: i.agent,
+        tool: i.tool,
+        sentence: i.sentence,
+        events: i.events,
+    }
+}
+
+fn criterion(c: rules::Criterion) -> Criterion {
+    let strength = match c.control.strength {
+        rules::Strength::Direct => "direct",
+        rules::Strength::Supporting => "supporting",
+        rules::Strength::Context => "context",
+    };
+    Criterion {
+        framework: c.control.framework.clone(),
+        clause: c.control.clause.clone(),
+        title: c.control.title.clone(),
+        demands: c.control.own_words.clone(),
+        strength: strength.into(),
+        precondition: c.control.precondition.clone(),
+    }
 }

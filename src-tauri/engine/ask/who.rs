@@ -221,8 +221,8 @@ impl Teller<'_> {
         match (a.human, best) {
             (Some(human), Some(path)) => {
                 let party = self.loaded.identity.party(human);
-                let mut steps = path.steps.iter().rev();
-                let first = steps.next();
+                // The step that names the person; an exact join says which record to look at, not who is in it.
+                let first = path.steps.iter().rev().find(|s| s.kind != EvidenceKind::K4);
                 chain.push(self.link("human", party.shown.clone(), first)?);
                 for step in path.steps.iter().rev().filter(|s| s.node.is_some()) {
                     chain.push(self.run_link(step, first)?);

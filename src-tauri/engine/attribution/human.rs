@@ -149,6 +149,12 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     } else {
         found.paths.extend(holders);
     }
+    // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
+    if let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind)
+        && let Some(holders) = t.lineage.shared_leases.get(&key)
+    {
+        found.sets.push((holders.clone(), true));
+    }
 }
 
 fn joined(event: i64) -> Step {

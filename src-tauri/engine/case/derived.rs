@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::error::CaseError;
+use super::gate::Gate;
 use super::store::Case;
 use crate::model::{Confidence, EventKind, Severity, Time};
 
@@ -104,11 +105,26 @@ pub struct InstanceRecord {
 
 /// An analysis being written.
 pub struct Derived<'a> {
-    tx: Transaction<'a>,
+    pub(super) tx: Transaction<'a>,
+    gate: &'a Gate,
 }
 
-const DERIVED_TABLES: &[&str] =
-    &["parties", "party_of", "runs", "run_parents", "attributions", "findings", "instances", "instance_events"];
+const DERIVED_TABLES: &[&str] = &[
+    "parties",
+    "party_of",
+    "runs",
+    "run_parents",
+    "attributions",
+    "call_facts",
+    "token_facts",
+    "account_facts",
+    "account_events",
+    "namespace_facts",
+    "traced_facts",
+    "findings",
+    "instances",
+    "instance_events",
+];
 
 impl Case {
     /// Starts an analysis: the earlier conclusions go, all or nothing.
@@ -117,7 +133,7 @@ impl Case {
         for table in DERIVED_TABLES {
             tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
-        Ok(Derived { tx })
+        Ok(Derived { tx, gate: &self.gate })
     }
 }
 
@@ -125,6 +141,11 @@ impl Derived<'_> {
     /// The database as it stands inside this analysis.
     pub fn database(&self) -> &Connection {
         &self.tx
+    }
+
+    /// Runs `read` while the connection lets nothing but reading through: rule SQL may come from a stranger.
+    pub fn read_only<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        self.gate.closed(|| read(&self.tx))
     }
 
     pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {

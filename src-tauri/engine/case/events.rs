@@ -187,6 +187,15 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// (session key, run) of calls that carry both: who used a lease, run by run.
+    pub fn lease_runs(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT DISTINCT credential, run FROM events
+             WHERE credential_kind = 1 AND credential IS NOT NULL AND run IS NOT NULL AND kind = 0 ORDER BY 1, 2",
+        )?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// Tools that an audit source logs, with the period of that source: (action, first, last).
     pub fn audited_tools(&self) -> Result<Vec<(i64, Time, Time)>, CaseError> {
         let mut query = self.db.prepare(

@@ -363,6 +363,10 @@ impl Case {
         Ok(self.db.query_row(sql, [shown], |r| r.get(0)).optional()?)
     }
 
+    pub fn party_name(&self, party: i64) -> Result<Option<String>, CaseError> {
+        Ok(self.db.query_row("SELECT name FROM parties WHERE id = ?1", [party], |r| r.get(0)).optional()?.flatten())
+    }
+
     /// Runs that a person started, or whose ancestors the person started, and runs whose calls name the person.
     pub fn runs_of(&self, party: i64) -> Result<Vec<RunView>, CaseError> {
         let mut query = self.db.prepare(
@@ -483,6 +487,22 @@ impl Case {
             "SELECT DISTINCT s.text FROM claims c JOIN strings s ON s.id = c.field WHERE c.event = ?1 AND s.text <> '' ORDER BY 1",
         )?;
         Ok(query.query_map([event], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The call of an action on a resource nearest to a moment, within a window; of one person where a party is given.
+    pub fn nearest_call(
+        &self,
+        party: Option<i64>,
+        action: &str,
+        resource: &str,
+        at: Time,
+        window: i64,
+    ) -> Result<Option<i64>, CaseError> {
+        let sql = "SELECT e.id FROM events e JOIN attributions a ON a.event = e.id
+             JOIN strings ac ON ac.id = e.action AND ac.text = ?2 JOIN strings re ON re.id = e.resource AND re.text = ?3
+             WHERE e.kind IN (0, 4) AND e.time BETWEEN ?4 - ?5 AND ?4 + ?5 AND (?1 IS NULL OR a.human = ?1)
+             ORDER BY abs(e.time - ?4), e.shown_id LIMIT 1";
+        Ok(self.db.query_row(sql, (party, action, resource, at.0, window), |r| r.get(0)).optional()?)
     }
 
     pub fn analysed(&self) -> Result<bool, CaseError> {

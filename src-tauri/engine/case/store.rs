@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::CaseError;
+use super::gate::Gate;
 use crate::model::Time;
 
 /// "BHLF": how a case file says that it is one.
@@ -18,6 +19,7 @@ const VIEWS: &str = include_str!("views.sql");
 pub struct Case {
     pub(super) db: Connection,
     pub(super) path: PathBuf,
+    pub(super) gate: Gate,
 }
 
 impl Case {
@@ -27,10 +29,11 @@ impl Case {
     }
 
     pub fn create(path: &Path, now: Time) -> Result<Case, CaseError> {
-        let opened = Connection::open(path).map_err(|cause| CaseError::Open { path: path.into(), cause })?;
+        let mut opened = Connection::open(path).map_err(|cause| CaseError::Open { path: path.into(), cause })?;
         opened.pragma_update(None, "page_size", 8192)?;
         opened.pragma_update(None, "application_id", APPLICATION_ID)?;
-        let mut case = Case { db: opened, path: path.into() };
+        let gate = Gate::install(&mut opened)?;
+        let mut case = Case { db: opened, path: path.into(), gate };
         case.configure()?;
         case.migrate_from(0)?;
         case.db.execute("INSERT OR IGNORE INTO meta VALUES ('created', ?1)", [now.to_rfc3339()])?;
@@ -42,7 +45,7 @@ impl Case {
             return Err(CaseError::Missing { path: path.into() });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened =
+        let mut opened =
             Connection::open_with_flags(path, flags).map_err(|cause| CaseError::Open { path: path.into(), cause })?;
         let id: i64 = opened
             .pragma_query_value(None, "application_id", |r| r.get(0))
@@ -55,7 +58,8 @@ impl Case {
         if found > known {
             return Err(CaseError::Newer { path: path.into(), found, known });
         }
-        let mut case = Case { db: opened, path: path.into() };
+        let gate = Gate::install(&mut opened)?;
+        let mut case = Case { db: opened, path: path.into(), gate };
         case.configure()?;
         if found < known {
             case.back_up(found)?;
@@ -67,7 +71,9 @@ impl Case {
 
     /// A case in memory, for tests.
     pub fn in_memory() -> Result<Case, CaseError> {
-        let mut case = Case { db: Connection::open_in_memory()?, path: PathBuf::from("memory.behalf") };
+        let mut db = Connection::open_in_memory()?;
+        let gate = Gate::install(&mut db)?;
+        let mut case = Case { db, path: PathBuf::from("memory.behalf"), gate };
         case.configure()?;
         case.migrate_from(0)?;
         Ok(case)

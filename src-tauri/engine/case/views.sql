@@ -25,3 +25,100 @@ LEFT JOIN parties wp ON wp.id = a.wire_party
 LEFT JOIN parties up ON up.id = a.authority
 LEFT JOIN runs r ON r.id = a.run
 LEFT JOIN strings rk ON rk.id = r.key;
+-- Calls with their facts. Columns beside those of v1_calls:
+--   instance      the record as an instance key: source and shown id
+--   cause         default cause: agent x tool x pattern, in shown words
+--   agents_call   1 where it belongs to the tested population (an agent's call)
+--   effect        read | change | irreversible; impact 1-4 and rated 0|1 (assets.csv), per_user, regulated, required_pattern
+--   entitled      yes | no | unknown: the attributed person's right; entitled_basis grant | explicit_deny |
+--                 no_matching_grant | missing; entitled_why; agent_entitled likewise for the agent
+--   decided_on    person | agent | robot | other | unknown: whose rights were evaluated; decided_basis stated | certain | unknown
+--   days_after_end  days since the attributed person's recorded end
+--   token         id of the delegated user token on the call; token_witness issuer | call; scope_covers, audience_covers,
+--                 inside_life, subject_is_runs_person yes | no | unknown; token_why
+--   refused_before  shown id of the denied call that this one went round; refused_minutes
+--   learned_agent product name of a learned agent user agent
+--   run_agent, run_person  what the run's walk found, as shown; run_ending
+--   login         the wire principal's own id
+DROP VIEW IF EXISTS v1_call_facts;
+CREATE VIEW v1_call_facts AS
+SELECT c.*, c.source || '/' || c.id AS instance,
+  coalesce(c.agent_shown, 'no agent') || ' x ' || coalesce(c.action, 'no tool') || ' x ' || c.pattern AS cause,
+  f.agents_call AS agents_call, f.effect AS effect, f.impact AS impact, f.rated AS rated, f.per_user AS per_user,
+  f.regulated AS regulated, f.required_pattern AS required_pattern,
+  f.entitled AS entitled, f.entitled_basis AS entitled_basis, f.entitled_why AS entitled_why,
+  f.agent_entitled AS agent_entitled, f.decided_on AS decided_on, f.decided_basis AS decided_basis,
+  f.days_after_end AS days_after_end, tk.text AS token, f.token_witness AS token_witness,
+  f.scope_covers AS scope_covers, f.audience_covers AS audience_covers, f.inside_life AS inside_life,
+  f.subject_is_runs_person AS subject_is_runs_person, f.token_why AS token_why,
+  rb.shown_id AS refused_before, f.refused_minutes AS refused_minutes, f.learned_agent AS learned_agent,
+  ra.shown AS run_agent, rp.shown AS run_person, ru.ending AS run_ending, wi.own_id AS login
+FROM v1_calls c
+JOIN call_facts f ON f.event = c.event
+JOIN events fe ON fe.id = c.event
+LEFT JOIN strings tk ON tk.id = f.token
+LEFT JOIN events rb ON rb.id = f.refused_before
+LEFT JOIN parties ra ON ra.id = f.run_agent
+LEFT JOIN parties rp ON rp.id = f.run_person
+LEFT JOIN runs ru ON ru.id = c.run
+LEFT JOIN principals wi ON wi.id = fe.wire;
+-- Delegated user tokens, one row a token id and call that used it (call columns NULL for a token without use).
+--   cause issuer x client; life_minutes; uses, runs, persons, actions, classes of its calls; broad the scope that covers
+--   everything; scopes beside openid, profile, email, offline_access
+DROP VIEW IF EXISTS v1_tokens;
+CREATE VIEW v1_tokens AS
+SELECT tk.text AS token, coalesce(iss.text, 'unknown issuer') || ' x ' || coalesce(ag.shown, 'unknown client') AS cause,
+  iss.text AS issuer, ag.shown AS agent, su.shown AS subject, t.life_seconds / 60.0 AS life_minutes,
+  t.uses AS uses, t.runs AS runs, t.persons AS persons, t.actions AS actions, t.classes AS classes,
+  t.broad AS broad, t.scopes AS scopes, t.impact AS impact, t.rated AS rated,
+  c.event AS event, c.outcome AS outcome
+FROM token_facts t
+JOIN strings tk ON tk.id = t.token
+LEFT JOIN strings iss ON iss.id = t.issuer
+LEFT JOIN parties ag ON ag.id = t.agent
+LEFT JOIN parties su ON su.id = t.subject
+LEFT JOIN (SELECT f.token AS token, f.event AS event, v.outcome AS outcome
+           FROM call_facts f JOIN v1_calls v ON v.event = f.event WHERE f.token IS NOT NULL) c ON c.token = t.token
+WHERE t.delegated = 1;
+-- Accounts on the wire, one row an account and event behind a fact.
+--   fact   marked | learned | mixed | others | active | rhythm | spread: the fact that this row's event belongs to
+--   login  e-mail or login; kind of the party; human_type, unbacked, known (by the directory), active, covered 0|1
+--   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL;
+--   spread_by_hand 1 where nothing says that an agent used the credential
+DROP VIEW IF EXISTS v1_accounts;
+CREATE VIEW v1_accounts AS
+SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS shown,
+  a.human_type AS human_type, a.unbacked AS unbacked, a.known AS known, a.active AS active, a.covered AS covered,
+  a.calls AS calls, a.marked AS marked, a.learned AS learned, a.learned_product AS learned_product, a.sign_ins AS sign_ins,
+  a.mixed AS mixed, a.others AS others, a.rhythm_signals AS rhythm_signals, a.rhythm_why AS rhythm_why,
+  a.spread AS spread, a.spread_by_hand AS spread_by_hand, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
+  ev.fact AS fact, ev.event AS event
+FROM account_facts a
+JOIN principals p ON p.id = a.principal
+LEFT JOIN parties pa ON pa.id = a.party
+LEFT JOIN strings cr ON cr.id = a.spread_credential
+LEFT JOIN account_events ev ON ev.principal = a.principal;
+-- Sources as namespaces of human-type accounts: active accounts, those that the directory does not know.
+DROP VIEW IF EXISTS v1_namespaces;
+CREATE VIEW v1_namespaces AS
+SELECT s.text AS source, n.active AS active, n.unknown AS unknown, n.uncovered AS uncovered
+FROM namespace_facts n JOIN strings s ON s.id = n.source;
+DROP VIEW IF EXISTS v1_runs;
+CREATE VIEW v1_runs AS
+SELECT k.text AS run, r.held AS held, r.calls AS calls, r.ending AS ending, ag.shown AS agent, pe.shown AS person,
+  r.first AS first, r.last AS last
+FROM runs r JOIN strings k ON k.id = r.key
+LEFT JOIN parties ag ON ag.id = r.agent LEFT JOIN parties pe ON pe.id = r.person;
+-- Tool spans held against the audit source of their tool.
+--   found 0|1; joined_by tool_call | run_and_tool | nothing; traced and traced_found: of all spans of this tool
+DROP VIEW IF EXISTS v1_traced_tools;
+CREATE VIEW v1_traced_tools AS
+SELECT t.event AS event, e.shown_id AS id, rk.text AS run, tl.text AS tool, ag.shown AS agent, t.found AS found,
+  t.joined_by AS joined_by, t.traced AS traced, t.traced_found AS traced_found, t.effect AS effect, t.impact AS impact,
+  t.rated AS rated,
+  CASE e.outcome WHEN 0 THEN 'success' WHEN 1 THEN 'denied' WHEN 2 THEN 'error' ELSE 'unknown' END AS outcome
+FROM traced_facts t
+JOIN events e ON e.id = t.event
+JOIN strings tl ON tl.id = t.tool
+LEFT JOIN strings rk ON rk.id = t.run
+LEFT JOIN parties ag ON ag.id = t.agent;

@@ -70,6 +70,8 @@ pub struct Lineage {
     pub walks: Vec<Walk>,
     pub tokens: Tokens,
     pub leases: FxHashMap<i64, Vec<Lease>>,
+    /// Session keys through which the runs of several people acted, with those people.
+    pub shared_leases: FxHashMap<i64, BTreeSet<u32>>,
 }
 
 impl Lineage {
@@ -86,6 +88,7 @@ impl Lineage {
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
             leases: super::credentials::leases(&case.issued()?),
+            shared_leases: FxHashMap::default(),
         };
         lineage.place_spans(&spans);
         for span in &spans {
@@ -97,6 +100,7 @@ impl Lineage {
         lineage.named_missing(&strings);
         lineage.walks = walk_all(&lineage.nodes);
         lineage.share_accounts(&spans, identity);
+        lineage.share_leases(case)?;
         Ok(lineage)
     }
 
@@ -282,6 +286,17 @@ impl Lineage {
                 self.nodes[n].missing.push((0, format!("run {id}")));
             }
         }
+    }
+
+    fn share_leases(&mut self, case: &Case) -> Result<(), CaseError> {
+        let mut people: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
+        for (key, run) in case.lease_runs()? {
+            if let Some(node) = self.node(NodeKey::Run(run)) {
+                people.entry(key).or_default().extend(self.walks[node].people.iter().copied());
+            }
+        }
+        self.shared_leases = people.into_iter().filter(|(_, of)| of.len() > 1).collect();
+        Ok(())
     }
 
     /// Without a directory, an account through which the runs of two or more people act stands for nobody.

@@ -1,8 +1,28 @@
-//! Rules (being built on its own branch).
+//! Rules: facts computed in Rust, selected by rule files in SQL, told as findings (DESIGN section 8).
+//!
+//! A rule is a file under `catalogue/`; `facts` writes the columns it reads; `run` makes findings of the rows it selects.
 
-use crate::attribution::Tables;
-use crate::case::{Case, CaseError, Derived, FindingRecord};
+mod catalogue;
+mod condition;
+mod controls;
+pub mod entitlement;
+mod error;
+mod examples;
+pub mod facts;
+mod glob;
+mod notes;
+mod row;
+mod rule;
+mod run;
+mod severity;
+mod world;
 
-pub fn run(_case: &Case, _derived: &Derived<'_>, _tables: &Tables<'_>) -> Result<Vec<FindingRecord>, CaseError> {
-    Ok(Vec::new())
-}
+pub use catalogue::catalogue;
+pub use controls::{Control, Criterion, Strength, controls, controls_version, criteria};
+pub use entitlement::{Answer, Basis, Entitled, Question, Rights, answer};
+pub use error::RuleError;
+pub use examples::{ExampleResult, test_rule};
+pub use notes::{FindingNotes, Population};
+pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
+pub use run::run;
+pub use world::Context;

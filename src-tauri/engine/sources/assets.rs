@@ -26,6 +26,10 @@ impl Source for Assets {
         })
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn understand(&self, record: &Record<'_>, _hints: &Hints) -> Result<Understood, NotUnderstood> {
         let row = Row::of(record)?;
         let effect = row.text(&["effect"]).map(str::to_lowercase);

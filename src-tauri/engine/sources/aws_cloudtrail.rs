@@ -14,6 +14,8 @@ mod resource;
 
 pub(super) use identity::of_arn;
 
+use sonic_rs::JsonValueTrait;
+
 use super::hints::{Place, Search};
 use super::json::{self, Json};
 use super::nobody::somebody;
@@ -66,9 +68,8 @@ fn is_event(value: &Json) -> bool {
         Some(detail) if json::at(value, "/eventName").is_none() => detail,
         _ => value,
     };
-    let from_aws = json::at(value, "/eventSource")
-        .and_then(|v| sonic_rs::JsonValueTrait::as_str(v))
-        .is_some_and(|s| s.ends_with(".amazonaws.com"));
+    let from_aws =
+        json::at(value, "/eventSource").and_then(JsonValueTrait::as_str).is_some_and(|s| s.ends_with(".amazonaws.com"));
     from_aws
         && json::at(value, "/eventName").is_some()
         && (json::at(value, "/userIdentity").is_some() || json::at(value, "/eventVersion").is_some())

@@ -29,6 +29,10 @@ impl Source for Directory {
         })
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn understand(&self, record: &Record<'_>, _hints: &Hints) -> Result<Understood, NotUnderstood> {
         let row = Row::of(record)?;
         let kind = row.needed(&["type"])?;

@@ -26,6 +26,10 @@ impl Source for Entitlements {
         })
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn understand(&self, record: &Record<'_>, _hints: &Hints) -> Result<Understood, NotUnderstood> {
         let row = Row::of(record)?;
         let effect = match (row.text(&["effect"]), row.has("effect")) {

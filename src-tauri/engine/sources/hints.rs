@@ -142,13 +142,13 @@ hint = [
   { source = "github_audit", field = "key:agent_session_id" },
 
   { source = "aws_cloudtrail", field = "session_name", pattern = '(?i)(?:^|[-_.=@,+/])run[-_]?(?:id)?[-_=:/.](?<run>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})(?:$|[^0-9a-z])' },
-  { source = "aws_cloudtrail", field = "session_name", pattern = '(?i)(?:^|[-_.@,+/])run[-_.]?id=(?<run>[\w.-]{4,128})' },
+  { source = "aws_cloudtrail", field = "session_name", pattern = '(?i)(?:^|[-_.@,+/])run[-_.]?id=(?<run>[0-9a-z_.-]{4,128})' },
   { source = "aws_cloudtrail", field = "source_identity", pattern = '(?i)(?:^|[-_.=@,+/])run[-_]?(?:id)?[-_=:/.](?<run>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})(?:$|[^0-9a-z])' },
-  { source = "aws_cloudtrail", field = "source_identity", pattern = '(?i)(?:^|[-_.@,+/])run[-_.]?id=(?<run>[\w.-]{4,128})' },
+  { source = "aws_cloudtrail", field = "source_identity", pattern = '(?i)(?:^|[-_.@,+/])run[-_.]?id=(?<run>[0-9a-z_.-]{4,128})' },
 
-  { field = "user_agent", pattern = '(?i)(?:^|[^0-9a-z])run[-_.]?id[=:/](?<run>[0-9a-z][\w.:-]{3,127})' },
-  { field = "user_agent", pattern = '(?i)(?:^|[\s;,(\[/])run/(?<run>[0-9a-z][\w.:-]{7,127})' },
-  { field = "user_agent", pattern = '(?i)(?:^|[\s;,(\[])[a-z][0-9a-z.-]*_(?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:$|[^0-9a-z-])' },
+  { field = "user_agent", pattern = '(?i)(?:^|[^0-9a-z])run[-_.]?id[=:/](?<run>[0-9a-z][0-9a-z_.:-]{3,127})' },
+  { field = "user_agent", pattern = '(?i)(?:^|[ ;,(\[/])run/(?<run>[0-9a-z][0-9a-z_.:-]{7,127})' },
+  { field = "user_agent", pattern = '(?i)(?:^|[ ;,(\[])[a-z][0-9a-z.-]*_(?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:$|[^0-9a-z-])' },
 ]
 "#;
 
@@ -237,10 +237,11 @@ impl Search<'_> {
         };
         for hint in self.hints.hints.iter() {
             let Field::Key(wanted) = &hint.field else { continue };
-            if same_key(wanted, key) && hint.source.covers(self.source) {
-                if let Some(text) = json::scalar(value) {
-                    self.take(hint, &text, by);
-                }
+            if same_key(wanted, key)
+                && hint.source.covers(self.source)
+                && let Some(text) = json::scalar(value)
+            {
+                self.take(hint, &text, by);
             }
         }
     }
@@ -258,10 +259,10 @@ impl Search<'_> {
     pub fn record(&mut self, record: &Json) {
         for hint in self.hints.hints.iter() {
             let Field::Pointer(pointer) = &hint.field else { continue };
-            if hint.source.covers(self.source) {
-                if let Some(text) = json::text(record, pointer) {
-                    self.take(hint, &text, FilledBy::Caller);
-                }
+            if hint.source.covers(self.source)
+                && let Some(text) = json::text(record, pointer)
+            {
+                self.take(hint, &text, FilledBy::Caller);
             }
         }
     }

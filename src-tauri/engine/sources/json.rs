@@ -30,6 +30,24 @@ pub fn nested(value: &Json) -> Result<Option<Json>, String> {
     parse(text.as_bytes()).map(Some)
 }
 
+/// The record inside what a collector wrapped around it: Elasticsearch (`_source`), Splunk (`_raw`), Elastic agents
+/// (`event.original`), CloudWatch (`message`). `None` where the value is the record itself.
+pub fn unwrapped(value: &Json) -> Option<Json> {
+    if let Some(source) = at(value, "/_source").filter(|v| v.is_object()) {
+        return Some(source.clone());
+    }
+    let small = value.as_object().is_some_and(|o| o.len() <= 8);
+    let places: &[&str] = match small {
+        true => &["/_raw", "/result/_raw", "/event/original", "/message", "/@message"],
+        // A record of many fields may have a message of its own.
+        false => &["/_raw", "/event/original"],
+    };
+    places
+        .iter()
+        .find_map(|p| at(value, p).filter(|v| v.as_str().is_some_and(|t| t.trim_start().starts_with('{'))))
+        .and_then(|text| nested(text).ok().flatten())
+}
+
 /// Nesting that JSON inside a text may have.
 const NESTING: usize = 128;
 
@@ -190,6 +208,20 @@ mod tests {
         assert_eq!(time(&v, "/nst"), Some(Time(1_777_555_053_780_274)));
         assert_eq!(time(&v, "/s"), Some(Time(1_717_764_280_813_000)));
         assert_eq!(time(&v, "/ms"), Some(Time(1_621_305_118_553_000)));
+    }
+
+    #[test]
+    fn what_collectors_wrap_is_unwrapped() {
+        for wrapped in [
+            r#"{"_index":"i","_source":{"a":1}}"#,
+            r#"{"result":{"_raw":"{\"a\":1}"}}"#,
+            r#"{"timestamp":1,"message":"{\"a\":1}"}"#,
+        ] {
+            assert_eq!(text(&unwrapped(&parse(wrapped.as_bytes()).unwrap()).unwrap(), "/a").as_deref(), Some("1"));
+        }
+        for plain in [r#"{"message":"hello"}"#, r#"{"a":1}"#, r#"{"message":"{torn"}"#, "[1]"] {
+            assert!(unwrapped(&parse(plain.as_bytes()).unwrap()).is_none(), "{plain}");
+        }
     }
 
     #[test]

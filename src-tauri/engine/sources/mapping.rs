@@ -196,6 +196,10 @@ impl Source for Mapping {
         if pieces.is_empty() { vec![Piece::whole(chunk)] } else { pieces }
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
         match record.content {
             Content::Text(_) => Err(NotUnderstood::not_this("the record is no JSON")),

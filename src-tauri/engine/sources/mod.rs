@@ -14,6 +14,7 @@ pub use hints::Hints;
 pub use json::Json;
 pub use mapping::Mapping;
 pub use recognise::{Detected, Registry, registry};
+use understand::row_value;
 pub use understand::{Part, understand_chunk};
 
 use std::borrow::Cow;
@@ -59,6 +60,12 @@ pub trait Source: Send + Sync {
         vec![Piece::whole(chunk)]
     }
 
+    /// Whether the source reads rows by their columns. To the others a row is an object whose members are the columns,
+    /// `a.b` being the member `b` of `a`: so exports of a log as CSV read like the log.
+    fn reads_rows(&self) -> bool {
+        false
+    }
+
     /// Whether records may be text that is no JSON (a raw token on a line).
     fn reads_text(&self) -> bool {
         false
@@ -71,7 +78,7 @@ pub trait Source: Send + Sync {
 /// The start of a file, as the container split it.
 pub struct Sample<'a> {
     pub form: &'a Form,
-    /// Up to 40 first chunks, parsed; a chunk that is no JSON is absent. Empty for CSV.
+    /// Up to 40 first chunks, parsed; a chunk that is no JSON is absent. Rows of a CSV are objects of their columns.
     pub values: &'a [Json],
     /// The same chunks as they stand.
     pub chunks: &'a [&'a [u8]],

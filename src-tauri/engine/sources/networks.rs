@@ -23,6 +23,10 @@ impl Source for Networks {
             .then(|| Recognition { score: 92, why: "a header with cidr and label: networks".into() })
     }
 
+    fn reads_rows(&self) -> bool {
+        true
+    }
+
     fn understand(&self, record: &Record<'_>, _hints: &Hints) -> Result<Understood, NotUnderstood> {
         let row = Row::of(record)?;
         let cidr = row.needed(&["cidr"])?;

@@ -14,6 +14,8 @@
 mod attributes;
 mod split;
 
+use sonic_rs::JsonValueTrait;
+
 use super::hints::Place;
 use super::json::{self, Json};
 use super::nobody::somebody;
@@ -68,7 +70,7 @@ impl Source for Traces {
 }
 
 fn is_group(value: &Json) -> bool {
-    let list = |pointer| json::at(value, pointer).is_some_and(|v| sonic_rs::JsonValueTrait::is_array(v));
+    let list = |pointer| json::at(value, pointer).is_some_and(JsonValueTrait::is_array);
     ["/resourceSpans", "/batches", "/scopeSpans", "/instrumentationLibrarySpans", "/resource_spans", "/scope_spans"]
         .iter()
         .any(|p| list(p))
@@ -101,7 +103,11 @@ fn event(span: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, N
             search.key(key, value, FilledBy::Caller);
         });
     }
-    attributes::surroundings(span, envelope, &mut |key, value| facts.see_resource(key, value));
+    // A run id on the resource holds for a process that serves one run; the span's own comes first.
+    attributes::surroundings(span, envelope, &mut |key, value| {
+        facts.see_resource(key, value);
+        search.key(key, value, FilledBy::Caller);
+    });
 
     let name = json::first_text(span, &NAMES).unwrap_or_default();
     let tool = facts.tool(&name);

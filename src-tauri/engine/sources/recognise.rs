@@ -1,7 +1,7 @@
 //! Which source a file belongs to, by content, with the reason.
 
 use super::json::{self, Json};
-use super::{BUILT_IN, Mapping, Recognition, Sample, Source};
+use super::{BUILT_IN, Mapping, Recognition, Sample, Source, row_value};
 use crate::read::Form;
 
 /// How many first chunks a source is shown.
@@ -55,15 +55,20 @@ impl Registry {
         let chunks = first_chunks.get(..SHOWN.min(first_chunks.len())).unwrap_or_default();
         let header: &[String] = if let Form::Csv { header, .. } = form { header } else { &[] };
         let values: Vec<Json> = match form {
-            Form::Csv { .. } => Vec::new(),
+            Form::Csv { delimiter, header } => chunks.iter().filter_map(|c| row_value(*delimiter, header, c)).collect(),
             _ => chunks.iter().filter_map(|c| json::parse(c).ok()).collect(),
         };
         let wrapper: Vec<String> = if let Form::Wrapped { key } = form { vec![key.clone()] } else { Vec::new() };
-        let sample = Sample { form, values: &values, chunks, header, wrapper: &wrapper };
+        // A mapping describes the export as it stands; the built-in sources see through what collectors wrap around.
+        let inner: Vec<Json> = values.iter().map(|v| json::unwrapped(v).unwrap_or_else(|| v.clone())).collect();
+        let plain = Sample { form, values: &values, chunks, header, wrapper: &wrapper };
+        let seen_through = Sample { form, values: &inner, chunks, header, wrapper: &wrapper };
 
+        let mappings = self.mappings.iter().map(|m| (m as &dyn Source, &plain));
+        let built_in = BUILT_IN.iter().map(|s| (*s, &seen_through));
         let mut best: Option<(Recognition, &dyn Source)> = None;
-        for source in self.sources() {
-            if let Some(found) = source.recognise(&sample)
+        for (source, sample) in mappings.chain(built_in) {
+            if let Some(found) = source.recognise(sample)
                 && best.as_ref().is_none_or(|(known, _)| found.score > known.score)
             {
                 best = Some((found, source));
@@ -71,7 +76,7 @@ impl Registry {
         }
         match best {
             Some((found, source)) => Detected { source: Some(source), why: found.why },
-            None => Detected { source: None, why: unknown(&sample) },
+            None => Detected { source: None, why: unknown(&plain) },
         }
     }
 }

@@ -25,6 +25,9 @@ struct Tokens;
 const NAME: &str = "token_records";
 
 const CLIENT: [&str; 6] = ["/client_id", "/azp", "/cid", "/appid", "/clientId", "/client"];
+const SUBJECT: [&str; 2] = ["/sub", "/subject"];
+const ID: [&str; 3] = ["/jti", "/uti", "/token_id"];
+const EVENT: [&str; 3] = ["/event", "/event_type", "/type"];
 const TIME: [&str; 6] = ["/time", "/timestamp", "/@timestamp", "/ts", "/datetime", "/date"];
 
 impl Source for Tokens {
@@ -40,8 +43,7 @@ impl Source for Tokens {
                 why: format!("{raw} of the first {} lines are raw tokens", sample.chunks.len()),
             });
         }
-        let exchanges =
-            |v: &Json| is_claims(v) && json::text(v, "/event").is_some_and(|e| e.to_lowercase().contains("token"));
+        let exchanges = |v: &Json| claims_of(v).is_some() && event_word(v).is_some();
         sample
             .recognise(92, "a token event with subject, audience or life of a token", exchanges)
             .or_else(|| {
@@ -74,10 +76,14 @@ impl Source for Tokens {
     }
 }
 
-/// The claims themselves, or those inside an envelope of the log.
+/// The claims themselves, or those inside an envelope of the log. Other systems' records carry claims among much else
+/// (Azure activity); those are theirs.
 fn claims_of(value: &Json) -> Option<&Json> {
     if is_claims(value) {
         return Some(value);
+    }
+    if event_word(value).is_none() && json::members(Some(value)).count() > 6 {
+        return None;
     }
     ["/claims", "/payload", "/token/claims", "/jwt/claims", "/token"]
         .iter()
@@ -86,11 +92,21 @@ fn claims_of(value: &Json) -> Option<&Json> {
 
 fn is_claims(value: &Json) -> bool {
     let any = |pointers: &[&str]| pointers.iter().filter(|p| json::at(value, p).is_some()).count();
-    let who = any(&["/sub", "/act/sub"]) + any(&CLIENT[..4]);
-    let life = any(&["/exp", "/iat", "/nbf", "/expires_in"]);
-    let marks = any(&["/iss", "/aud", "/jti", "/uti", "/act", "/scope", "/scp", "/token_use"]);
-    let event = json::text(value, "/event").is_some_and(|e| e.to_lowercase().contains("token"));
-    (who > 0 && life > 0 && marks > 0) || (event && (who > 0 || any(&["/jti"]) > 0))
+    let who = any(&SUBJECT) + any(&["/act/sub", "/actor/sub"]) + any(&CLIENT[..4]);
+    let life = any(&["/exp", "/iat", "/nbf", "/expires_in", "/expires_at", "/issued_at"]);
+    let marks =
+        any(&["/iss", "/aud", "/jti", "/uti", "/act", "/scope", "/scp", "/token_use", "/audience", "/token_id"]);
+    let by_event = event_word(value).is_some_and(|event| who > 0 || (any(&ID) > 0 && is_revocation(&event)));
+    (who > 0 && life > 0 && marks > 0) || by_event
+}
+
+/// What the log calls the event, where it is about a token.
+fn event_word(value: &Json) -> Option<String> {
+    EVENT.iter().find_map(|p| json::text(value, p)).map(|e| e.to_lowercase()).filter(|e| e.contains("token"))
+}
+
+fn is_revocation(event: &str) -> bool {
+    event.contains("revo")
 }
 
 /// A raw token in one of the fields that logs keep it in, or as the whole value.
@@ -150,7 +166,7 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     let facts = facts(claims);
     let mut event = Event::new(EventKind::Token);
     event.time = TIME.into_iter().find_map(|p| json::time(outer, p)).or(facts.issued_at);
-    let token_id = json::first_text(claims, &["/jti", "/uti", "/token_id"]).or_else(|| raw.map(hash));
+    let token_id = json::first_text(claims, &ID).or_else(|| raw.map(hash));
     event.id = json::first_text(outer, &["/id", "/event_id", "/eventId", "/uuid"]).or_else(|| token_id.clone());
     event.tenant = json::text(claims, "/tid");
     event.action = Some(name.clone().unwrap_or_else(|| "token".into()));
@@ -161,7 +177,7 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     event.scope = facts.scope.clone();
     principals(claims, &facts, &mut event);
 
-    let revoked = name.as_deref().is_some_and(|n| n.to_lowercase().contains("revo"));
+    let revoked = name.as_deref().is_some_and(|n| is_revocation(&n.to_lowercase()));
     let mut facts = facts;
     if revoked {
         facts.revoked = json::time(outer, "/revoked_at").or(event.time);
@@ -211,7 +227,8 @@ fn facts(claims: &Json) -> TokenFacts {
         |pointer: &str| json::text(claims, pointer).and_then(|t| somebody(&t).ok().and_then(Principal::from_word));
     let list =
         |pointers: &[&str]| pointers.iter().find_map(|p| json::at(claims, p)).map(json::words).unwrap_or_default();
-    let issued_at = json::time(claims, "/iat");
+    let time = |pointers: &[&str]| pointers.iter().find_map(|p| json::time(claims, p));
+    let issued_at = time(&["/iat", "/issued_at"]);
     let lasts = || {
         let seconds: i64 = json::text(claims, "/expires_in")?.parse().ok()?;
         let start = issued_at.or_else(|| TIME.into_iter().find_map(|p| json::time(claims, p)))?;
@@ -225,7 +242,7 @@ fn facts(claims: &Json) -> TokenFacts {
         scope: list(&["/scope", "/scp", "/scopes"]),
         not_before: json::time(claims, "/nbf"),
         issued_at,
-        expires: json::time(claims, "/exp").or_else(lasts),
+        expires: time(&["/exp", "/expires_at", "/expires"]).or_else(lasts),
         revoked: None,
         details: json::at(claims, "/authorization_details").map(|d| json::scalar(d).unwrap_or_else(|| d.to_string())),
         issuer: json::first_text(claims, &["/iss", "/issuer"]),
@@ -247,7 +264,7 @@ fn facts(claims: &Json) -> TokenFacts {
 fn subject(claims: &Json) -> Option<Principal> {
     let word =
         |pointer: &str| json::text(claims, pointer).and_then(|t| somebody(&t).ok().and_then(Principal::from_word));
-    let sub = word("/sub");
+    let sub = SUBJECT.into_iter().find_map(word);
     if sub.as_ref().is_some_and(|s| s.namespace == "email") {
         return sub;
     }
@@ -265,9 +282,9 @@ fn subject(claims: &Json) -> Option<Principal> {
 /// The chain of actors, outermost first.
 fn actors(claims: &Json) -> Vec<Principal> {
     let mut chain = Vec::new();
-    let mut here = json::at(claims, "/act");
+    let mut here = json::at(claims, "/act").or_else(|| json::at(claims, "/actor"));
     while let Some(act) = here {
-        let id = json::first_text(act, &["/sub", "/client_id", "/azp"]).or_else(|| json::scalar(act));
+        let id = json::first_text(act, &["/sub", "/client_id", "/azp", "/subject"]).or_else(|| json::scalar(act));
         if let Some(actor) = id.and_then(|t| somebody(&t).ok().and_then(Principal::from_word)) {
             chain.push(actor);
         }
@@ -349,6 +366,27 @@ mod tests {
         assert_eq!(token.details.as_deref(), Some(r#"[{"type":"refund.create","limit":{"amount":50}}]"#));
         assert_eq!(e.run.unwrap().1, FilledBy::Issuer);
         assert_eq!(e.issued.unwrap().principal.unwrap().id, "ada@example.org");
+    }
+
+    #[test]
+    fn an_issuer_that_spells_its_fields_out() {
+        let e = event(
+            r#"{"timestamp":"2026-03-04T11:26:48Z","event_type":"token_issued","token_id":"t1","subject":"ada@example.org","actor":"refund-assistant","audience":["payments"],"scopes":["a","b"],"issued_at":"2026-03-04T11:26:48Z","expires_at":"2026-03-04T11:31:48Z"}"#,
+        );
+        assert_eq!((e.claims.len(), e.wire.unwrap().principal.id.as_str()), (2, "refund-assistant"));
+        let token = e.token.unwrap();
+        assert_eq!((token.expires, token.scope.len()), (Time::parse("2026-03-04T11:31:48Z"), 2));
+    }
+
+    #[test]
+    fn other_systems_records_about_tokens_are_theirs() {
+        for text in [
+            r#"{"action":"personal_access_token.access_granted","actor":"ada","token_id":7,"org":"o","created_at":1772409601000}"#,
+            r#"{"caller":"x","claims":{"iss":"a","sub":"b","exp":"1"},"a":1,"b":1,"c":1,"d":1,"e":1}"#,
+        ] {
+            let parsed = json::parse(text.as_bytes()).unwrap();
+            assert!(claims_of(&parsed).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -111,6 +111,37 @@ CREATE TABLE attributions (
   human INTEGER, grade TEXT, agent INTEGER, agent_grade TEXT, authority INTEGER, wire_party INTEGER,
   wire_kind TEXT NOT NULL, run INTEGER, pattern TEXT NOT NULL, refusal TEXT, caution TEXT, evidence TEXT NOT NULL,
   both_on_record INTEGER NOT NULL, agent_evidence INTEGER NOT NULL, gap TEXT) STRICT;
+
+-- Facts that rules select from, one row a call, token, account: written by `rules::facts`, read through the v1 views.
+CREATE TABLE call_facts (
+  event INTEGER PRIMARY KEY, agents_call INTEGER NOT NULL, effect TEXT NOT NULL, impact INTEGER NOT NULL,
+  rated INTEGER NOT NULL, per_user INTEGER NOT NULL, regulated TEXT, required_pattern TEXT,
+  entitled TEXT NOT NULL, entitled_basis TEXT NOT NULL, entitled_why TEXT, entitled_by INTEGER, agent_entitled TEXT NOT NULL,
+  decided_on TEXT NOT NULL, decided_basis TEXT NOT NULL, days_after_end REAL,
+  token INTEGER, token_witness TEXT, scope_covers TEXT NOT NULL, audience_covers TEXT NOT NULL, inside_life TEXT NOT NULL,
+  subject_is_runs_person TEXT NOT NULL, token_why TEXT,
+  refused_before INTEGER, refused_minutes REAL, learned_agent TEXT, run_agent INTEGER, run_person INTEGER) STRICT;
+CREATE TABLE token_facts (
+  token INTEGER PRIMARY KEY, event INTEGER, subject INTEGER, agent INTEGER, issuer INTEGER, delegated INTEGER NOT NULL,
+  life_seconds INTEGER, uses INTEGER NOT NULL, runs INTEGER NOT NULL, persons INTEGER NOT NULL, actions INTEGER NOT NULL,
+  classes INTEGER NOT NULL, broad TEXT, scopes INTEGER NOT NULL, impact INTEGER NOT NULL, rated INTEGER NOT NULL) STRICT;
+CREATE TABLE account_facts (
+  principal INTEGER PRIMARY KEY, party INTEGER, human_type INTEGER NOT NULL, unbacked INTEGER NOT NULL,
+  known INTEGER NOT NULL, active INTEGER NOT NULL, covered INTEGER NOT NULL, calls INTEGER NOT NULL,
+  marked INTEGER NOT NULL, learned INTEGER NOT NULL, learned_product TEXT, sign_ins INTEGER NOT NULL,
+  mixed TEXT, others INTEGER NOT NULL, rhythm_signals INTEGER NOT NULL, rhythm_why TEXT,
+  spread TEXT, spread_by_hand INTEGER NOT NULL, spread_credential INTEGER, impact INTEGER NOT NULL,
+  rated INTEGER NOT NULL) STRICT;
+-- The events behind a fact of an account: marked, learned, mixed, others, active, rhythm, spread.
+CREATE TABLE account_events (
+  principal INTEGER NOT NULL, fact TEXT NOT NULL, n INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (principal, fact, n)) STRICT, WITHOUT ROWID;
+CREATE TABLE namespace_facts (
+  source INTEGER PRIMARY KEY, active INTEGER NOT NULL, unknown INTEGER NOT NULL, uncovered INTEGER NOT NULL) STRICT;
+CREATE TABLE traced_facts (
+  event INTEGER PRIMARY KEY, run INTEGER, tool INTEGER NOT NULL, agent INTEGER, found INTEGER NOT NULL, joined_by TEXT NOT NULL,
+  traced INTEGER NOT NULL, traced_found INTEGER NOT NULL, effect TEXT NOT NULL, impact INTEGER NOT NULL,
+  rated INTEGER NOT NULL) STRICT;
 CREATE TABLE findings (
   id TEXT PRIMARY KEY, rule TEXT NOT NULL, version INTEGER NOT NULL, severity INTEGER NOT NULL,
   potential_critical INTEGER NOT NULL, unrated INTEGER NOT NULL, confidence TEXT NOT NULL, title TEXT NOT NULL,

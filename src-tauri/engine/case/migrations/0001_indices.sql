@@ -10,3 +10,4 @@ CREATE INDEX IF NOT EXISTS instance_events_event ON instance_events (event);
 CREATE INDEX IF NOT EXISTS attributions_human ON attributions (human, time) WHERE human IS NOT NULL;
 CREATE INDEX IF NOT EXISTS attributions_run ON attributions (run, time) WHERE run IS NOT NULL;
 CREATE INDEX IF NOT EXISTS attributions_standing ON attributions (standing, time);
+CREATE INDEX IF NOT EXISTS call_facts_token ON call_facts (token) WHERE token IS NOT NULL;

@@ -193,6 +193,11 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
         search.place(Place::UserAgent, agent);
     }
     if let Content::Json(value) = &values.record.content {
+        if values.mapping.rule(Field::Run).is_none() {
+            for (key, member) in json::members(Some(value)) {
+                search.key(key, member, by);
+            }
+        }
         search.record(value);
     }
     search.fill(&mut event);

@@ -1,0 +1,214 @@
+//! From a case to a frozen view: the answers as they stand, with the records that they rest on.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::view::{CallLine, EvidenceItem, FrozenView, PersonWords, RuleRun, Scope};
+use crate::ask;
+use crate::ask::findings::FindingDetail;
+use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::model::run::shown_id;
+use crate::model::{EvidenceKind, Grade, Refusal, Time};
+use crate::rules;
+
+/// What is declared beside the case.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    pub prepared_by: Option<String>,
+    pub marking: Option<String>,
+    pub entity: Option<String>,
+    pub report_version: Option<String>,
+    pub behalf_version: String,
+}
+
+/// Freezes a case as of `now`. Two freezes of one case differ in `prepared_at` alone.
+pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseError> {
+    let mut findings = Vec::new();
+    let mut design_facts = Vec::new();
+    for row in ask::findings::rows(case)? {
+        let detail = ask::findings::detail(case, &row.id)?;
+        if row.design_fact { design_facts.push(detail) } else { findings.push(detail) }
+    }
+    let mut calls = Vec::new();
+    for finding in findings.iter().chain(&design_facts) {
+        calls.extend(call_lines(case, finding)?);
+    }
+    let evidence = evidence(case, &findings, &calls)?;
+    Ok(FrozenView {
+        case_name: case.name(),
+        entity: setup.entity.clone(),
+        report_version: setup.report_version.clone(),
+        prepared_at: now.to_rfc3339(),
+        prepared_by: setup.prepared_by.clone(),
+        marking: setup.marking.clone(),
+        review_head: None,
+        behalf_version: setup.behalf_version.clone(),
+        controls_version: rules::controls_version().to_string(),
+        rules_hash: rules_hash(),
+        rules: rule_runs(&findings, &design_facts, case)?,
+        scope: Scope::default(),
+        not_tested: not_tested(case)?,
+        overview: ask::overview::overview(case)?,
+        coverage: ask::coverage::coverage(case)?,
+        files: ask::evidence::files(case)?,
+        reconciliation: ask::evidence::reconciliation(case)?,
+        losses: ask::evidence::losses(case, None)?,
+        findings,
+        design_facts,
+        evidence,
+        calls,
+        people: people(case)?,
+    })
+}
+
+fn call_lines(case: &Case, finding: &FindingDetail) -> Result<Vec<CallLine>, CaseError> {
+    let mut by_id: BTreeMap<String, AttributionView> = BTreeMap::new();
+    case.each_attribution(&Select::Finding(finding.row.id.clone()), None, |view| {
+        by_id.insert(view.id.clone(), view);
+        Ok(())
+    })?;
+    let mut out = Vec::new();
+    for instance in &finding.instances {
+        for event in &instance.events {
+            let Some(v) = by_id.get(event) else { continue };
+            out.push(CallLine {
+                finding: finding.row.id.clone(),
+                instance: instance.id.clone(),
+                event: event.clone(),
+                time: v.time.map(|t| t.to_rfc3339()),
+                source: v.source.clone(),
+                action: v.action.clone(),
+                resource: v.resource.clone(),
+                outcome: v.outcome.clone(),
+                recorded_initiator: v.human.clone(),
+                grade: v.grade.clone(),
+                basis: basis(v),
+                agent: v.agent.clone(),
+                run: v.run.as_deref().map(shown_id),
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn basis(v: &AttributionView) -> String {
+    if let Some(refusal) = v.refusal.as_deref().and_then(Refusal::from_code) {
+        return format!("{}: {}", refusal.code(), refusal.words());
+    }
+    if v.grade.as_deref().and_then(Grade::from_letter).is_none() {
+        return "no person required".into();
+    }
+    let words: Vec<&str> =
+        v.evidence.split_whitespace().filter_map(EvidenceKind::from_code).map(EvidenceKind::basis).collect();
+    words.join(", ")
+}
+
+/// Records cited by the queue; design facts are counted, their records stay in the case.
+fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Result<Vec<EvidenceItem>, CaseError> {
+    let number: BTreeMap<&str, u32> = findings.iter().zip(1u32..).map(|(f, n)| (f.row.id.as_str(), n)).collect();
+    let mut cited: BTreeMap<(String, String), Vec<u32>> = BTreeMap::new();
+    for line in calls {
+        if let Some(&n) = number.get(line.finding.as_str()) {
+            let by = cited.entry((line.event.clone(), line.source.clone())).or_default();
+            if !by.contains(&n) {
+                by.push(n);
+            }
+        }
+    }
+    let mut out = Vec::with_capacity(cited.len());
+    for ((id, source), cited_in) in cited {
+        let event = case.find_event(&id).or_else(|_| case.find_event(&format!("{source}/{id}")))?;
+        let raw = case.raw(event)?;
+        out.push(EvidenceItem {
+            id,
+            source,
+            file: raw.place.address.file,
+            file_sha256: raw.place.file_sha256,
+            line: raw.place.address.line.map(|l| l as u32),
+            offset: raw.place.address.offset,
+            length: raw.place.address.length,
+            sha256: hex(&Sha256::digest(&raw.bytes)),
+            cited_in,
+        });
+    }
+    Ok(out)
+}
+
+fn rule_runs(findings: &[FindingDetail], design: &[FindingDetail], case: &Case) -> Result<Vec<RuleRun>, CaseError> {
+    let agents = case.count(&Select::AgentCalls)?;
+    let all = case.count(&Select::All)?;
+    Ok(rules::catalogue()
+        .iter()
+        .map(|rule| {
+            let exceptions = findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
+            let (tested, tested_what) = match rule.population {
+                rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
+                _ => (all, "calls, sign-ins and issuances"),
+            };
+            RuleRun {
+                id: rule.id.clone(),
+                version: rule.version.to_string(),
+                title: rule.title.clone(),
+                family: rule.family.clone(),
+                ran: true,
+                why_not: None,
+                tested,
+                tested_what: tested_what.into(),
+                exceptions,
+                parameters: rule.parameters.iter().map(|(name, p)| format!("{name} = {}", p.default)).collect(),
+            }
+        })
+        .collect())
+}
+
+fn rules_hash() -> String {
+    let mut hasher = Sha256::new();
+    for rule in rules::catalogue() {
+        hasher.update(rule.text.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
+    let mut out = vec![
+        "Whether anybody approved a call: approvals are another question than who initiated it.".to_string(),
+        "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.".to_string(),
+        "Signatures of tokens: claims are taken as the exporter wrote them.".to_string(),
+    ];
+    if case.grants()?.is_empty() {
+        out.push("Rights of people and agents: no entitlement export was received.".into());
+    }
+    if case.directory()?.is_empty() {
+        out.push("Who stands behind accounts: no directory was received.".into());
+    }
+    Ok(out)
+}
+
+/// All other words for people, so that a withheld person is not named in a sentence.
+fn people(case: &Case) -> Result<Vec<PersonWords>, CaseError> {
+    let principals = case.principals()?;
+    let mut of_party: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (principal, party) in case.party_of()? {
+        if let Some(p) = principals.get(principal as usize) {
+            of_party.entry(party).or_default().push(p.id.clone());
+        }
+    }
+    let mut out: Vec<PersonWords> = Vec::new();
+    for party in case.party_rows()? {
+        if matches!(party.kind.as_str(), "person" | "human") {
+            let mut names = of_party.remove(&party.id).unwrap_or_default();
+            names.extend(case.party_name(party.id)?);
+            names.retain(|n| *n != party.shown);
+            names.sort();
+            names.dedup();
+            out.push(PersonWords { id: party.shown, names });
+        }
+    }
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(out)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,226 @@
+//! Conditions of entitlements: `attribute op literal`, joined by `and` (DESIGN section 5.1).
+
+use crate::model::Attribute;
+
+/// What a condition says of a call. A condition on something that the call does not carry decides nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Holds {
+    True,
+    False(String),
+    Undetermined(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Op {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Clause {
+    attribute: String,
+    op: Op,
+    literal: String,
+}
+
+/// A condition, read once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    text: String,
+    /// `None` where the text is no condition that we know: it is then never determined.
+    clauses: Option<Vec<Clause>>,
+}
+
+/// What a condition is held against.
+pub struct Facts<'a> {
+    pub attributes: &'a [(String, Attribute)],
+    /// Whether the person asked about owns the resource, where that is known.
+    pub owns: Option<bool>,
+}
+
+impl Condition {
+    pub fn parse(text: &str) -> Condition {
+        let text = text.trim();
+        let clauses = split_and(text).into_iter().map(clause).collect::<Option<Vec<_>>>();
+        Condition { text: text.to_string(), clauses: if text.is_empty() { Some(Vec::new()) } else { clauses } }
+    }
+
+    /// False if any clause is known to be false; undetermined if any other cannot be told.
+    pub fn holds(&self, facts: &Facts<'_>) -> Holds {
+        let Some(clauses) = &self.clauses else {
+            return Holds::Undetermined(format!("the condition `{}` is not understood", self.text));
+        };
+        let mut open = None;
+        for clause in clauses {
+            match clause.holds(facts, clauses) {
+                Holds::False(why) => return Holds::False(why),
+                Holds::Undetermined(why) => open = open.or(Some(why)),
+                Holds::True => {}
+            }
+        }
+        open.map_or(Holds::True, Holds::Undetermined)
+    }
+}
+
+fn split_and(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let mut quoted = false;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'"' || bytes[at] == b'\'' {
+            quoted = !quoted;
+        }
+        let here = text.get(at..at + 5);
+        if !quoted && here.is_some_and(|h| h.eq_ignore_ascii_case(" and ")) {
+            parts.push(text[start..at].trim());
+            start = at + 5;
+            rest = &text[start..];
+            at += 5;
+            continue;
+        }
+        at += 1;
+    }
+    parts.push(rest.trim());
+    parts
+}
+
+fn clause(text: &str) -> Option<Clause> {
+    let at = text.find(['=', '!', '<', '>'])?;
+    let (attribute, rest) = text.split_at(at);
+    let two = [("!=", Op::Ne), ("<=", Op::Le), (">=", Op::Ge), ("==", Op::Eq)];
+    let one = [("=", Op::Eq), ("<", Op::Lt), (">", Op::Gt)];
+    let (op, literal) =
+        two.iter().chain(one.iter()).find_map(|(sign, op)| rest.strip_prefix(sign).map(|literal| (*op, literal)))?;
+    let (attribute, literal) = (attribute.trim(), literal.trim().trim_matches(['"', '\'']));
+    if attribute.is_empty() || literal.is_empty() {
+        return None;
+    }
+    Some(Clause { attribute: attribute.to_string(), op, literal: literal.to_string() })
+}
+
+impl Clause {
+    fn holds(&self, facts: &Facts<'_>, all: &[Clause]) -> Holds {
+        if self.attribute.eq_ignore_ascii_case("owner") && self.literal.eq_ignore_ascii_case("self") {
+            return match facts.owns {
+                Some(owns) => self.settled(owns == (self.op == Op::Eq), "the resource's owner"),
+                None => Holds::Undetermined("who owns the resource is in no export".into()),
+            };
+        }
+        let value = facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.attribute)).map(|(_, v)| v);
+        match value {
+            None => self.currency_of_a_number(facts).unwrap_or_else(|| {
+                Holds::Undetermined(format!("the call does not carry `{}`", self.attribute))
+            }),
+            Some(Attribute::Number { value, currency }) => self.number(*value, currency.as_deref(), all),
+            Some(Attribute::Text(text)) => self.text(text),
+            Some(Attribute::Flag(flag)) => self.text(if *flag { "true" } else { "false" }),
+        }
+    }
+
+    /// `currency=EUR` speaks of the currency that a number carries.
+    fn currency_of_a_number(&self, facts: &Facts<'_>) -> Option<Holds> {
+        if !self.attribute.eq_ignore_ascii_case("currency") {
+            return None;
+        }
+        let known = facts.attributes.iter().find_map(|(_, v)| match v {
+            Attribute::Number { currency: Some(c), .. } => Some(c.as_str()),
+            _ => None,
+        })?;
+        Some(self.text(known))
+    }
+
+    /// A limit without the number's currency says nothing about it.
+    fn number(&self, value: f64, currency: Option<&str>, all: &[Clause]) -> Holds {
+        let (amount, unit) = match self.literal.split_once(char::is_whitespace) {
+            Some((amount, unit)) => (amount, Some(unit.trim())),
+            None => (self.literal.as_str(), None),
+        };
+        let Ok(limit) = amount.parse::<f64>() else {
+            return Holds::Undetermined(format!("`{}` is no number to compare with", self.literal));
+        };
+        let named = unit.or_else(|| {
+            all.iter().find(|c| c.op == Op::Eq && c.attribute.eq_ignore_ascii_case("currency")).map(|c| c.literal.as_str())
+        });
+        match (currency, named) {
+            (None, None) => {}
+            (Some(c), Some(n)) if c.eq_ignore_ascii_case(n) => {}
+            _ => return Holds::Undetermined(format!("the currency of `{}` is not that of the limit", self.attribute)),
+        }
+        let holds = match self.op {
+            Op::Eq => value == limit,
+            Op::Ne => value != limit,
+            Op::Lt => value < limit,
+            Op::Le => value <= limit,
+            Op::Gt => value > limit,
+            Op::Ge => value >= limit,
+        };
+        self.settled(holds, &format!("{} is {value}", self.attribute))
+    }
+
+    fn text(&self, text: &str) -> Holds {
+        if let (Ok(value), Ok(_)) = (text.trim().parse::<f64>(), self.literal.parse::<f64>()) {
+            return self.number(value, None, &[]);
+        }
+        match self.op {
+            Op::Eq => self.settled(text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute)),
+            Op::Ne => self.settled(!text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute)),
+            _ => Holds::Undetermined(format!("`{}` is no number to compare with", self.attribute)),
+        }
+    }
+
+    fn settled(&self, holds: bool, why: &str) -> Holds {
+        if holds { Holds::True } else { Holds::False(why.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(condition: &str, attributes: &[(&str, Attribute)], owns: Option<bool>) -> Holds {
+        let attributes: Vec<(String, Attribute)> = attributes.iter().map(|(n, v)| (n.to_string(), v.clone())).collect();
+        Condition::parse(condition).holds(&Facts { attributes: &attributes, owns })
+    }
+
+    fn number(value: f64, currency: Option<&str>) -> Attribute {
+        Attribute::Number { value, currency: currency.map(str::to_string) }
+    }
+
+    #[test]
+    fn a_limit_is_met_broken_or_not_to_be_told() {
+        assert_eq!(held("amount<=50", &[("amount", number(50.0, None))], None), Holds::True);
+        assert!(matches!(held("amount <= 50", &[("amount", number(50.01, None))], None), Holds::False(_)));
+        assert!(matches!(held("amount<=50", &[], None), Holds::Undetermined(_)));
+        assert_eq!(held("", &[], None), Holds::True);
+    }
+
+    #[test]
+    fn another_or_an_unknown_currency_is_not_to_be_told() {
+        assert!(matches!(held("amount<=50", &[("amount", number(5.0, Some("JPY")))], None), Holds::Undetermined(_)));
+        assert!(matches!(held("amount<=50 EUR", &[("amount", number(5.0, None))], None), Holds::Undetermined(_)));
+        assert_eq!(held("amount<=50 EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
+        assert_eq!(held("amount<=50 and currency=EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
+    }
+
+    #[test]
+    fn one_false_clause_decides_and_one_open_clause_leaves_it_open() {
+        let region = ("region", Attribute::Text("eu".into()));
+        assert!(matches!(held("amount<=50 and region=us", std::slice::from_ref(&region), None), Holds::False(_)));
+        assert!(matches!(held("amount<=50 AND region = eu", &[region], None), Holds::Undetermined(_)));
+    }
+
+    #[test]
+    fn owner_self_asks_who_owns_it() {
+        assert_eq!(held("owner=self", &[], Some(true)), Holds::True);
+        assert!(matches!(held("owner=self", &[], Some(false)), Holds::False(_)));
+        assert!(matches!(held("owner=self", &[], None), Holds::Undetermined(_)));
+        assert!(matches!(held("when it rains", &[], None), Holds::Undetermined(_)));
+    }
+}

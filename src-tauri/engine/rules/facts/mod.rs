@@ -1,0 +1,65 @@
+//! Facts: what rules need as columns, computed in Rust from the case and the attributions, one pass in the order of time.
+
+mod accounts;
+mod addresses;
+mod bypass;
+mod calls;
+mod clients;
+mod rhythm;
+mod scope;
+mod stakes;
+mod tokens;
+mod traced;
+
+use super::error::RuleError;
+use super::world::{Context, World};
+use crate::case::{CaseError, Derived};
+
+pub use scope::{Detail, scope_covers};
+
+/// The clock bound without pairs of records that would measure it: 60 s (policy).
+const CLOCK_BOUND: i64 = 60 * crate::model::time::SECOND;
+
+/// Events listed for one fact of an account. More are counted, not listed: a robot has millions.
+const LISTED: usize = 2_000;
+
+/// Computes and writes all facts of an analysis.
+pub fn compute(derived: &Derived<'_>, context: &Context, mut tick: impl FnMut(u64) -> Result<(), CaseError>) -> Result<(), RuleError> {
+    let world = World::load(derived, context)?;
+    let stakes = stakes::Stakes::new(&context.assets);
+    let tokens = tokens::Tokens::new(&world, &derived.vocabulary()?);
+    let clients = clients::Learned::new(&world, &derived.clients_seen()?);
+    let mut calls = calls::Calls::new(&world, &tokens, &clients);
+    let mut uses = tokens::Uses::default();
+    let mut accounts = accounts::Accounts::new(&world, &clients);
+    let mut done = 0;
+    derived.each_attributed(|row| {
+        let rated = stakes.of(&world, row.service, row.action, row.resource);
+        accounts.see(&row, &rated);
+        if matches!(row.kind, 0 | 4) {
+            let fact = calls.fact(derived, &row, &rated)?;
+            uses.see(&row, &fact, &world);
+            derived.call_fact(&fact)?;
+        }
+        done += 1;
+        if done % 10_000 == 0 {
+            tick(10_000)?;
+        }
+        Ok::<(), CaseError>(())
+    })?;
+    tick(done % 10_000)?;
+    for fact in tokens.facts(&uses, &world) {
+        derived.token_fact(&fact)?;
+    }
+    let (accounts, namespaces) = accounts.facts();
+    for fact in accounts {
+        derived.account_fact(&fact)?;
+    }
+    for fact in namespaces {
+        derived.namespace_fact(&fact)?;
+    }
+    for fact in traced::facts(derived, &world, &stakes)? {
+        derived.traced_fact(&fact)?;
+    }
+    Ok(())
+}

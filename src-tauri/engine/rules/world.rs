@@ -1,0 +1,107 @@
+//! What facts are made of: the case's context files and text, loaded once, with the conclusions so far.
+
+use rustc_hash::FxHashMap;
+
+use super::entitlement::Rights;
+use super::error::RuleError;
+use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
+use crate::model::{Network, Principal};
+
+/// What is read of the case before an analysis writes.
+#[derive(Debug)]
+pub struct Context {
+    pub strings: Vec<String>,
+    pub principals: Vec<Principal>,
+    pub directory: Vec<DirectoryEntry>,
+    pub grants: Vec<GrantRow>,
+    pub assets: Vec<AssetRow>,
+    pub networks: Vec<Network>,
+    pub tokens: Vec<TokenRow>,
+}
+
+impl Context {
+    pub fn load(case: &Case) -> Result<Context, RuleError> {
+        Ok(Context {
+            strings: case.strings()?,
+            principals: case.principals()?,
+            directory: case.directory()?,
+            grants: case.grants()?,
+            assets: case.assets()?,
+            networks: case.networks()?,
+            tokens: case.tokens()?,
+        })
+    }
+}
+
+/// The context with parties, runs and rights: what every fact builder reads.
+pub(super) struct World<'a> {
+    pub context: &'a Context,
+    parties: FxHashMap<i64, PartyRow>,
+    party_of: FxHashMap<i64, i64>,
+    runs: FxHashMap<i64, RunFactRow>,
+    run_by_key: FxHashMap<i64, i64>,
+    pub rights: Rights,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn load(derived: &Derived<'_>, context: &'a Context) -> Result<World<'a>, RuleError> {
+        let parties = derived.party_rows()?;
+        let party_of = derived.party_of()?;
+        let rights = Rights::new(&context.grants, &context.directory, &parties, &party_of, &context.principals);
+        let runs = derived.run_facts()?;
+        Ok(World {
+            context,
+            parties: parties.into_iter().map(|p| (p.id, p)).collect(),
+            party_of: party_of.into_iter().collect(),
+            run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
+            runs: runs.into_iter().map(|r| (r.id, r)).collect(),
+            rights,
+        })
+    }
+
+    pub(super) fn text(&self, string: Option<i64>) -> Option<&'a str> {
+        string.and_then(|s| self.context.strings.get(s as usize)).map(String::as_str).filter(|t| !t.is_empty())
+    }
+
+    pub(super) fn party(&self, id: Option<i64>) -> Option<&PartyRow> {
+        id.and_then(|p| self.parties.get(&p))
+    }
+
+    pub(super) fn kind(&self, id: Option<i64>) -> &str {
+        self.party(id).map_or("unknown", |p| p.kind.as_str())
+    }
+
+    pub(super) fn party_of(&self, principal: i64) -> Option<i64> {
+        self.party_of.get(&principal).copied()
+    }
+
+    /// May be named as a person: of the directory, or unverified where none was imported.
+    pub(super) fn is_person(&self, party: Option<i64>) -> bool {
+        matches!(self.kind(party), "person" | "human")
+    }
+
+    /// A human-type account behind which no individual stands.
+    pub(super) fn is_robot(&self, party: Option<i64>) -> bool {
+        matches!(self.kind(party), "unbacked" | "shared")
+    }
+
+    pub(super) fn run(&self, id: Option<i64>) -> Option<&RunFactRow> {
+        id.and_then(|r| self.runs.get(&r))
+    }
+
+    pub(super) fn run_with_key(&self, key: i64) -> Option<&RunFactRow> {
+        self.run(self.run_by_key.get(&key).copied())
+    }
+
+    /// The top of the run tree that a run belongs to. A cycle ends where it closes.
+    pub(super) fn root(&self, run: Option<i64>) -> Option<i64> {
+        let mut at = run?;
+        for _ in 0..1_000 {
+            match self.run(Some(at)).and_then(|r| r.parent) {
+                Some(parent) if parent != at => at = parent,
+                _ => break,
+            }
+        }
+        Some(at)
+    }
+}
