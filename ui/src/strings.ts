@@ -69,6 +69,7 @@ export const strings = {
     next: "What to do",
     code: "Code",
     retry: "Try again",
+    dismiss: "Dismiss",
     copy: "Copy the detail",
     unknownHint: "Try again. If it happens twice, send us the detail below.",
     fault: { file: "A file you gave", setting: "A setting or an entry", ours: "Behalf: a defect of ours" },
