@@ -121,7 +121,11 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
   const from = run.from;
   const to = run.to ?? run.from;
   return (
-    <>
+    <g
+      onDoubleClick={() => {
+        if (from !== null && to !== null) zoom(from, to);
+      }}
+    >
       {from === null || to === null ? null : (
         <rect
           className={run.refused === null ? "runbar" : "runbar refused"}
@@ -130,9 +134,6 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
           y={5}
           height={LANE - 10}
           rx={3}
-          onDoubleClick={() => {
-            zoom(from, to);
-          }}
         >
           <title>{run.refused === null ? words.run(run.id) : words.refused(run.refused)}</title>
         </rect>
@@ -144,6 +145,6 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
             <title>{words.gap(gap.reason)}</title>
           </rect>
         ))}
-    </>
+    </g>
   );
 }
