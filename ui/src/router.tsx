@@ -17,7 +17,7 @@ const elsewhere = createRoute({
   getParentRoute: () => root,
   path: "$",
   beforeLoad: () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's own way to redirect
+     
     throw redirect({ to: "/" });
   },
 });

@@ -63,7 +63,7 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-type Screen = { name: string; path: string; ready: string; act?: (page: Page) => Promise<void>; staged?: object };
+type Screen = { name: string; path: string; ready: string; act?: (page: Page) => Promise<void>; staged?: object; look?: Omit<Look, "scheme"> };
 
 const SCREENS: Screen[] = [
   { name: "start", path: "/", ready: '[data-testid="recent-case"]', staged: { open: false } },
@@ -144,6 +144,24 @@ const SCREENS: Screen[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  { name: "overview-whole", path: "/", ready: '[data-testid="patterns"]', look: { height: 1720 } },
+  { name: "overview-contrast", path: "/", ready: '[data-testid="patterns"]', look: { contrast: "more" } },
+  { name: "finding-narrow", path: "/findings?finding=AZ-01-1000&group=family", ready: ".criteria", look: { width: 1024, height: 700 } },
+  { name: "finding-wide", path: "/findings?finding=AZ-01-1000&facts=1", ready: ".criteria", look: { width: 1720, height: 1000 } },
+  {
+    name: "timeline-fanout",
+    path: `/timeline?person=mei-ling.zhou@fernhill.example`,
+    ready: '[data-testid="timeline-grid-row"]',
+    look: { width: 1600, height: 1000 },
+    act: async (page) => {
+      const bar = page.locator(".runbar.refused").first();
+      await bar.dblclick({ force: true });
+      await page.waitForTimeout(500);
+      await page.keyboard.press("-");
+      await page.keyboard.press("-");
+      await page.waitForTimeout(500);
+    },
+  },
   { name: "loading", path: "/findings", ready: ".skeleton", staged: { hold: "findings" } },
   { name: "failure", path: "/findings", ready: ".failure", staged: { fail: "findings" } },
 ];
@@ -151,7 +169,7 @@ const SCREENS: Screen[] = [
 for (const scheme of ["light", "dark"] as const) {
   for (const screen of SCREENS) {
     test(`${screen.name}, ${scheme}: nothing wrong to axe, to the console or to the content policy`, async () => {
-      const { page, faults, context } = await open(screen.path, { scheme, ...(screen.staged === undefined ? {} : { staged: screen.staged }) });
+      const { page, faults, context } = await open(screen.path, { scheme, ...screen.look, ...(screen.staged === undefined ? {} : { staged: screen.staged }) });
       await page.locator(screen.ready).first().waitFor();
       await screen.act?.(page);
       await page.waitForTimeout(150);

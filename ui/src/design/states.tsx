@@ -29,7 +29,7 @@ export function Empty({ title, children, actions }: { title: string; children?: 
 }
 
 /** What happened, whose it is to mend, what to do, and the detail to hand on. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({ error, retry, dismiss }: { error: unknown; retry?: () => void; dismiss?: () => void }) {
   const { edge } = toHostError(error, strings.failure.unknownHint);
   const detail = `${edge.code}: ${edge.message}`;
   return (
@@ -48,6 +48,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       <div className="actions">
         {retry === undefined ? null : <Button onPress={retry}>{strings.failure.retry}</Button>}
         <CopyButton text={detail} label={strings.failure.copy} />
+        {dismiss === undefined ? null : <Button onPress={dismiss}>{strings.failure.dismiss}</Button>}
       </div>
     </div>
   );

@@ -35,7 +35,7 @@ export function Drawer({ id, onClose }: { id: string; onClose: () => void }) {
           </svg>
         </Button>
       </header>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
+      { }
       <div className="drawer-body" role="region" aria-label={strings.drawer.title} tabIndex={0}>
         {who.isPending ? <Loading what={strings.drawer.loading} /> : null}
         {who.isError ? (

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { Menu, MenuItem, MenuTrigger, Popover, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Button } from "../design/Button";
 import { useCase } from "../state/case";
@@ -14,6 +15,7 @@ const Caret = () => (
 /** The case, the search, the zone of all times, and the report. */
 export function TopBar({ show }: { show: (sheet: Sheet) => void }) {
   const { info, close } = useCase();
+  const navigate = useNavigate();
   const { zone, setZone, theme, setTheme } = usePreferences();
   return (
     <header className="topbar">
@@ -37,7 +39,10 @@ export function TopBar({ show }: { show: (sheet: Sheet) => void }) {
               >
                 {strings.top.exportReport}
               </MenuItem>
-              <MenuItem className="option" onAction={() => void close()} data-testid="close-case">
+              <MenuItem className="option" onAction={() => {
+                  void close().finally(() => navigate({ to: "/" }));
+                }}
+                 data-testid="close-case">
                 {strings.top.closeCase}
               </MenuItem>
             </Menu>

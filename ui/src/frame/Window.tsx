@@ -35,7 +35,7 @@ function Frame({ casePath }: { casePath: string }) {
   const { record, closeRecord } = useRecord();
   const navigate = useNavigate();
   const location = useLocation();
-  const gone = useRef(0);
+  const gone = useRef(-Infinity);
   useParts();
 
   // A case opened from the start screen comes back where it was left; an address that was typed stands.
@@ -52,7 +52,7 @@ function Frame({ casePath }: { casePath: string }) {
   const go = (key: string) => () => {
     const to = GO[key];
     if (to === undefined || performance.now() - gone.current > 1200) return false;
-    gone.current = 0;
+    gone.current = -Infinity;
     void navigate({ to });
     return true;
   };
@@ -91,7 +91,7 @@ function Frame({ casePath }: { casePath: string }) {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key === "f" && performance.now() - gone.current <= 1200 && !event.ctrlKey && !event.metaKey) {
-        gone.current = 0;
+        gone.current = -Infinity;
         event.preventDefault();
         void navigate({ to: "/findings" });
       }

@@ -39,8 +39,11 @@ export function CaseProvider({ children }: { children: ReactNode }) {
       open: async (path) => entered(await host.ask("open_case", { path })),
       create: async (path) => entered(await host.ask("new_case", { path })),
       close: async () => {
-        await host.ask("close_case", {});
-        await entered(null);
+        try {
+          await host.ask("close_case", {});
+        } finally {
+          await entered(null);
+        }
       },
     }),
     [app, appError, info, entered],

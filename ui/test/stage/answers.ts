@@ -186,7 +186,7 @@ export function timeline(key: string, from: number | null, to: number | null): T
     person,
     from: Date.UTC(2026, 2, 2),
     to: Date.UTC(2026, 2, 28),
-    runs: [...roots, ...lost].map(({ human: _human, ...run }) => run),
+    runs: [...roots, ...lost].map(({ id, parent, agent, depth, from: begun, to: ended, calls: made, refused: why }) => ({ id, parent, agent, depth, from: begun, to: ended, calls: made, refused: why })),
     calls: mine.map((call) => ({
       id: call.id,
       at: call.at,

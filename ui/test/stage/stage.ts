@@ -1,7 +1,8 @@
 import type { Facet } from "../../src/bindings/Facet";
 import type { Progress } from "../../src/bindings/Progress";
 import type { Commands, FindingFilter, LongCommands } from "../../src/host/commands";
-import { type DropEvents, type Host, HostError } from "../../src/host/host";
+import type { EdgeError } from "../../src/bindings/EdgeError";
+import type { DropEvents, Host } from "../../src/host/host";
 import { strings } from "../../src/strings";
 import { files, losses, overview, raw, SETS, timeline, who } from "./answers";
 import { calls, people } from "./calls";
@@ -23,8 +24,14 @@ let opened = stage.open !== false;
 let empty = stage.empty === true;
 let cancelled = false;
 
+/** Fails as the desktop host does: with the plain object that the engine sent. */
+function refuse(edge: EdgeError): never {
+   
+  throw edge;
+}
+
 function missing(id: string): never {
-  throw new HostError({ code: "no_such_record", message: `No record ${id} in this case.`, hint: "Check the id, or import the export that holds it.", fault: "setting" });
+  return refuse({ code: "no_such_record", message: `No record ${id} in this case.`, hint: "Check the id, or import the export that holds it.", fault: "setting" });
 }
 
 function facet(name: "severity" | "rule" | "family" | "confidence"): Facet {
@@ -149,7 +156,7 @@ const host: Host = {
     await rest(5);
     if (stage.hold === command) await new Promise(() => undefined);
     if (stage.fail === command) {
-      throw new HostError({ code: "case_locked", message: "The case file is open in another program.", hint: "Close the other window of Behalf that holds it, then try again.", fault: "setting" });
+      refuse({ code: "case_locked", message: "The case file is open in another program.", hint: "Close the other window of Behalf that holds it, then try again.", fault: "setting" });
     }
     const answer = answers[command] as (given: typeof args) => Commands[typeof command]["result"];
     return structuredClone(answer(args));

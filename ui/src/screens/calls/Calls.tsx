@@ -10,7 +10,6 @@ import { When } from "../../design/When";
 import { ask, CALL_LIMIT } from "../../state/queries";
 import { useRecord } from "../../state/record";
 import { useZone } from "../../state/preferences";
-import { zoneWord } from "../../format/time";
 import { strings } from "../../strings";
 import "./calls.css";
 
@@ -111,7 +110,7 @@ export function Calls() {
           <Grid
             label={words.grid}
             rows={data}
-            columns={columns(zoneWord(zone, Date.now()))}
+            columns={columns(strings.top.zone[zone])}
             rowKey={(row) => row.id}
             selected={record}
             onOpen={(row) => {

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Button } from "../../design/Button";
 import { Empty, Failure, Loading } from "../../design/states";
 import { host } from "../../host";
@@ -18,8 +19,10 @@ export function Evidence() {
   const files = useQuery(ask.files());
   const { work, report, error, importExports, dismiss } = useWork();
   const paths = usePaths();
+  const [pickError, setPickError] = useState<unknown>(null);
   const pick = (folder: boolean) => () => {
-    void paths.exports(folder).then(importExports);
+    setPickError(null);
+    paths.exports(folder).then(importExports).catch(setPickError);
   };
   const buttons = (
     <>
@@ -40,7 +43,8 @@ export function Evidence() {
         <div className="actions">{buttons}</div>
       </header>
       <WorkProgress title={strings.progress.importing} />
-      {error === null ? null : <Failure error={error} retry={dismiss} />}
+      {pickError === null ? null : <Failure error={pickError} />}
+      {error === null ? null : <Failure error={error} dismiss={dismiss} />}
       {report === null ? null : (
         <section className="lastimport" role="status" data-testid="import-report">
           <p>

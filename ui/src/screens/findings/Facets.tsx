@@ -20,7 +20,7 @@ type Props = {
 /** What the list may be narrowed by, with the number of findings under each word. */
 export function Facets({ facets, chosen, toggle, designFacts, setDesignFacts }: Props) {
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
+     
     <div className="facets" role="region" aria-label={words.facets.label} tabIndex={0}>
       {ORDER.map((name) => {
         const facet = facets.find((each) => each.name === name);

@@ -19,7 +19,7 @@ const SHOWN_CALLS = 6;
 export function FindingDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error, isPending, refetch } = useQuery(ask.finding(id));
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
+     
     <article className="detail" id="finding-detail" role="region" aria-label={data?.row.title ?? id} tabIndex={0} data-testid="finding-detail">
       {isPending ? <Loading what={words.detailLoading} /> : null}
       {error === null ? null : <Failure error={error} retry={() => void refetch()} />}

@@ -49,10 +49,8 @@ export function Overview() {
             <Calendar days={data.days} />
             <Worst data={data} />
           </div>
-          <div className="columns">
-            <PatternMatrix cells={data.patterns} />
-            <Requests refusals={data.coverage.by_refusal} />
-          </div>
+          <Requests refusals={data.coverage.by_refusal} />
+          <PatternMatrix cells={data.patterns} />
           <BySource sources={data.coverage.by_source} />
         </div>
       )}

@@ -17,19 +17,32 @@ export function Requests({ refusals }: { refusals: RefusalCount[] }) {
     <section className="panel" aria-labelledby="requests">
       <h2 id="requests">{words.requests}</h2>
       <p className="quiet">{words.requestsHelp}</p>
-      <ol className="requests">
-        {ranked.map((row) => (
-          <li key={row.refusal}>
-            <p>{row.settled_by}</p>
-            <p className="quiet">
-              <Link to="/calls" search={{ filter: "refused" }} className="plain">
-                {words.mayResolve(row.calls)}
-              </Link>{" "}
-              · {row.words} ({row.refusal})
-            </p>
-          </li>
-        ))}
-      </ol>
+      <table className="table requests" data-testid="requests">
+        <thead>
+          <tr>
+            <th scope="col">{words.askFor}</th>
+            <th scope="col">{words.because}</th>
+            <th scope="col" className="num">
+              {words.mayResolve}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {ranked.map((row) => (
+            <tr key={row.refusal}>
+              <th scope="row">{row.settled_by}</th>
+              <td className="second">
+                {row.words} <span className="tag">{row.refusal}</span>
+              </td>
+              <td className="num">
+                <Link to="/calls" search={{ filter: row.refusal === "R6" ? "contradicted" : "refused" }} className="plain">
+                  {strings.calls(row.calls)}
+                </Link>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

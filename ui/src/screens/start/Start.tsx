@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { AppInfo } from "../../bindings/AppInfo";
 import { Button } from "../../design/Button";
@@ -16,6 +17,7 @@ export function Start({ app }: { app: AppInfo }) {
   const { open, create } = useCase();
   const { work, error: workError, importExports, demo } = useWork();
   const paths = usePaths();
+  const navigate = useNavigate();
   const [error, setError] = useState<unknown>(null);
   const [over, setOver] = useState(false);
 
@@ -25,7 +27,9 @@ export function Start({ app }: { app: AppInfo }) {
   };
   const begin = attempt(async () => {
     const path = await paths.newCase();
-    if (path !== null) await create(path);
+    if (path === null) return;
+    await create(path);
+    await navigate({ to: "/evidence" });
   });
   const goOn = attempt(async () => {
     const path = await paths.openCase();
@@ -47,12 +51,13 @@ export function Start({ app }: { app: AppInfo }) {
             const path = await paths.newCase();
             if (path === null) return;
             await create(path);
+            await navigate({ to: "/evidence" });
             await importExports(dropped);
           };
           run().catch(setError);
         },
       }),
-    [paths, create, importExports],
+    [paths, create, importExports, navigate],
   );
 
   const shownError = error ?? workError;

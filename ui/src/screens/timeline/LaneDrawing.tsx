@@ -43,7 +43,7 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
         drawn.map((each) =>
           each.kind === "single" ? (
             // The grid below is the keyboard's way to the same calls.
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+             
             <g
               key={each.mark.id}
               className={each.mark.id === selected ? "call selected" : "call"}
@@ -72,7 +72,7 @@ function DenseBar({ dense, zoom, holds }: { dense: Dense; holds: boolean; zoom: 
   const room = dense.width + 0.01 >= labelWidth(dense.count);
   const mine = dense.own / dense.count;
   return (
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- plus zooms from the keyboard
+     
     <g
       className="dense"
       transform={`translate(${dense.x.toFixed(1)} ${String(MIDDLE - 8)})`}
@@ -121,7 +121,11 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
   const from = run.from;
   const to = run.to ?? run.from;
   return (
-    <>
+    <g
+      onDoubleClick={() => {
+        if (from !== null && to !== null) zoom(from, to);
+      }}
+    >
       {from === null || to === null ? null : (
         <rect
           className={run.refused === null ? "runbar" : "runbar refused"}
@@ -130,9 +134,6 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
           y={5}
           height={LANE - 10}
           rx={3}
-          onDoubleClick={() => {
-            zoom(from, to);
-          }}
         >
           <title>{run.refused === null ? words.run(run.id) : words.refused(run.refused)}</title>
         </rect>
@@ -144,6 +145,6 @@ function Run({ lane, x, view, zoom }: { lane: Extract<Lane, { kind: "run" }>; x:
             <title>{words.gap(gap.reason)}</title>
           </rect>
         ))}
-    </>
+    </g>
   );
 }

@@ -59,7 +59,7 @@ export function People({ choose }: { choose: (key: string) => void }) {
                       <span className="quiet">{person.shown}</span>
                     </button>
                   </th>
-                  <td className="second">{person.department ?? "–"}</td>
+                  <td className="second nowrap">{person.department ?? "–"}</td>
                   <td className={person.status === "active" || person.status === null ? "second" : "bad"}>{person.status ?? "–"}</td>
                   <td className="num">{count(person.own)}</td>
                   <td className="num">{count(person.on_behalf)}</td>

@@ -3,6 +3,7 @@ import type { Timeline } from "../../bindings/Timeline";
 import type { Zone } from "../../format/time";
 import { zoneWord } from "../../format/time";
 import { strings } from "../../strings";
+import { HALF } from "./cluster";
 import type { Lane } from "./lanes";
 import { LaneDrawing } from "./LaneDrawing";
 import { LaneLabel } from "./LaneLabel";
@@ -99,7 +100,7 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
           ))}
         </svg>
       </div>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
+      { }
       <div className="plotbody" role="region" aria-label={words.plotKeys} tabIndex={0}>
         <ul className="lanelabels">
           {lanes.map((lane) => (
@@ -120,6 +121,7 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
                 </rect>
               ))}
             {marked === undefined ? null : <line className="cursorline" x1={x(marked.at)} x2={x(marked.at)} y1={0} y2={height} />}
+            <Spawns lanes={lanes} x={x} />
             {lanes.map((lane, at) => (
               <LaneDrawing key={lane.key} lane={lane} y={at * LANE} x={x} view={view} width={width} selected={selected} density={partial ? timeline.density : null} change={change} open={open} />
             ))}
@@ -128,4 +130,16 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
       </div>
     </div>
   );
+}
+
+/** From each run to what it spawned, where both are drawn. */
+function Spawns({ lanes, x }: { lanes: Lane[]; x: (ms: number) => number }) {
+  const rows = new Map(lanes.map((lane, at) => [lane.key, at]));
+  return lanes.map((lane, at) => {
+    if (lane.kind !== "run" || lane.run.parent === null || lane.run.from === null) return null;
+    const parent = rows.get(`run:${lane.run.parent}`);
+    if (parent === undefined) return null;
+    const left = x(lane.run.from) - HALF - 8;
+    return <path key={lane.key} className="spawn" d={`M${left.toFixed(1)} ${String((parent + 1) * LANE - 6)}V${String(at * LANE + LANE / 2)}h6`} />;
+  });
 }
