@@ -55,7 +55,7 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
             >
               <title>{`${each.mark.time}  ${each.mark.action} ${each.mark.resource ?? ""}`}</title>
               <rect x={-7} y={-11} width={14} height={22} fill="transparent" />
-              {each.mark.id === selected ? <circle className="ring" r={8.5} /> : null}
+              {each.mark.id === selected ? <circle className="ring" r={9} /> : null}
               <CallShape own={each.mark.own} outcome={each.mark.outcome} grade={each.mark.grade} />
               {each.mark.findings > 0 ? <path className="flag" d="M0-11.5 3-7.5h-6z" /> : null}
             </g>
