@@ -102,8 +102,8 @@ function Slices({ slices, x, view }: { slices: Density[]; x: (ms: number) => num
       {shown.map((slice) => {
         const left = x(slice.from);
         const wide = Math.max(1, x(slice.to) - left - 1);
-        const up = (slice.own / most) * (MIDDLE - 1);
-        const downward = (slice.on_behalf / most) * (MIDDLE - 1);
+        const up = Math.sqrt(slice.own / most) * (MIDDLE - 1);
+        const downward = Math.sqrt(slice.on_behalf / most) * (MIDDLE - 1);
         return (
           <g key={slice.from} className="slice">
             <title>{`${words.own(slice.own)}, ${words.onBehalf(slice.on_behalf)}`}</title>

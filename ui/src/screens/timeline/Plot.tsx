@@ -108,7 +108,7 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
         <ul className="lanelabels">
           {first > 0 ? <li aria-hidden="true" style={{ height: first * LANE }} /> : null}
           {lanes.slice(first, end).map((lane) => (
-            <LaneLabel key={lane.key} lane={lane} name={timeline.person.name ?? timeline.person.shown} toggle={toggle} />
+            <LaneLabel key={lane.key} lane={lane} person={timeline.person} partial={partial} toggle={toggle} />
           ))}
         </ul>
         <div ref={box} className={dragging ? "drawing dragging" : "drawing"} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up}>
