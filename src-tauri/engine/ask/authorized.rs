@@ -2,10 +2,6 @@
 
 use serde::Serialize;
 
-use crate::case::{Case, CaseError};
-use crate::model::{Attribute, Time};
-use crate::rules::{Answer, Question, Rights, answer};
-
 /// The answer, for the person, the agent and the decision.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
@@ -34,6 +30,11 @@ pub struct RecordedDecision {
     pub event: String,
 }
 
+use crate::case::{Case, CaseError, Select};
+use crate::model::time::MINUTE;
+use crate::model::{Attribute, Principal, Time};
+use crate::rules::{Answer, Question, Rights, answer};
+
 /// The question.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -45,36 +46,27 @@ pub struct Asked {
     pub with: Vec<(String, String)>,
 }
 
-/// How far from the time asked about a record still is the call that is meant: the clock bound.
-const NEAR: i64 = 60 * crate::model::time::SECOND;
+/// A recorded call this near to the moment asked about is the call that is meant.
+const NEAR: i64 = 5 * MINUTE;
 
-/// The person's right alone; beside it the agent's and the recorded decision, where the case holds such a call then.
+/// The answer is the person's right alone; the agent's right and the decision stand beside it where a call of that
+/// action on that resource by that person is on record at that time.
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
-    let rights = Rights::of_case(case)?;
-    let Some(party) = rights.party(&asked.user) else {
-        let because = vec![format!("nobody in this case is known as {}, or more than one is", asked.user)];
-        return Ok(Authorized {
-            answer: Answer::Unknown.shown().into(),
-            user: asked.user.clone(),
-            agent: None,
-            decision: None,
-            because,
-        });
+    let Some(party) = party(case, &asked.user)? else {
+        let because = vec![format!("nobody in this case is known as {}", asked.user)];
+        return Ok(Authorized { answer: word(Answer::Unknown).into(), user: asked.user.clone(), agent: None, decision: None, because });
     };
     let parties = case.party_rows()?;
-    let shown = |id: i64| parties.iter().find(|p| p.id == id).map_or_else(String::new, |p| p.shown.clone());
-    let near = case.call_near(asked.at, NEAR, (party, &asked.action, &asked.resource))?;
+    let rights = Rights::new(&case.grants()?, &case.directory()?, &parties, &case.party_of()?, &case.principals()?);
+    let call = case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?;
     let mut attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
-    let mut notes = Vec::new();
-    if let Some(call) = &near {
-        let of_call: Vec<_> = case
-            .attributes_of(call.event)?
-            .into_iter()
-            .filter(|(name, _)| !asked.with.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)))
-            .collect();
-        if !of_call.is_empty() {
-            notes.push(format!("conditions held against the attributes of {}", call.shown_id));
-            attributes.extend(of_call);
+    let mut because = Vec::new();
+    if let Some(event) = call {
+        let recorded: Vec<_> =
+            case.attributes_of(event)?.into_iter().filter(|(n, _)| !attributes.iter().any(|(have, _)| have == n)).collect();
+        if !recorded.is_empty() {
+            because.push(format!("attributes not given were taken from the call {} on record at that time", case.shown_id(event)?));
+            attributes.extend(recorded);
         }
     }
     let question = Question {
@@ -84,35 +76,71 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
         at: Some(asked.at),
         attributes: &attributes,
     };
-    let said = answer(&rights, party, &question);
-    let agent = near
-        .as_ref()
-        .and_then(|c| c.agent)
-        .map(|agent| AgentRight { id: shown(agent), answer: answer(&rights, agent, &question).answer.shown().into() });
-    let decision = match &near {
-        Some(call) => {
-            let evaluated = case.evaluated_shown(call.event)?;
-            let effect = call.decision.map(|d| if d == 0 { "allow" } else { "deny" }.to_string());
-            (effect.is_some() || !evaluated.is_empty()).then(|| RecordedDecision {
-                effect,
-                evaluated,
-                event: call.shown_id.clone(),
-            })
-        }
-        None => None,
+    let person = answer(&rights, party, &question);
+    let mut reasons = person.because.clone();
+    if let Some(row) = person.by {
+        reasons.push(format!("entitlement record {}", case.shown_id(row)?));
+    }
+    reasons.extend(because);
+    let (agent, decision) = match call {
+        Some(event) => recorded(case, &rights, &question, &parties, event)?,
+        None => (None, None),
     };
-    let because = said.because.into_iter().chain(notes).collect();
-    Ok(Authorized { answer: said.answer.shown().into(), user: shown(party), agent, decision, because })
+    let shown = parties.iter().find(|p| p.id == party).map_or_else(|| asked.user.clone(), |p| p.shown.clone());
+    Ok(Authorized { answer: word(person.answer).into(), user: shown, agent, decision, because: reasons })
 }
 
-/// `--with name=value`: a number (with a currency after it, where it has one), else a word.
-fn attribute(value: &str) -> Attribute {
-    let (number, currency) = match value.trim().split_once(' ') {
-        Some((number, currency)) => (number, Some(currency.trim().to_string())),
-        None => (value.trim(), None),
-    };
-    match number.parse::<f64>() {
-        Ok(value) => Attribute::Number { value, currency },
-        Err(_) => Attribute::Text(value.trim().to_string()),
+/// The party that a word means: as shown, else by any of its identifiers.
+fn party(case: &Case, user: &str) -> Result<Option<i64>, CaseError> {
+    if let Some(party) = case.party_shown(user)? {
+        return Ok(Some(party));
+    }
+    let Some(meant) = Principal::from_word(user) else { return Ok(None) };
+    let principals = case.principals()?;
+    let known = principals.iter().position(|p| *p == meant || p.id == user).map(|n| n as i64);
+    Ok(match known {
+        Some(principal) => case.party_of()?.into_iter().find(|(p, _)| *p == principal).map(|(_, party)| party),
+        None => None,
+    })
+}
+
+fn recorded(
+    case: &Case,
+    rights: &Rights,
+    question: &Question<'_>,
+    parties: &[crate::case::PartyRow],
+    event: i64,
+) -> Result<(Option<AgentRight>, Option<RecordedDecision>), CaseError> {
+    let mut agent = None;
+    case.each_attribution(&Select::Event(event), Some(1), |view| {
+        agent = view.agent;
+        Ok(())
+    })?;
+    let agent = agent.map(|id| {
+        let party = parties.iter().find(|p| p.shown == id).map(|p| p.id);
+        let right = party.map_or(Answer::Unknown, |p| answer(rights, p, question).answer);
+        AgentRight { id, answer: word(right).into() }
+    });
+    let (effect, _, evaluated) = case.decision(event)?;
+    let decision = (effect.is_some() || !evaluated.is_empty())
+        .then(|| case.shown_id(event).map(|event| RecordedDecision { effect, evaluated, event }))
+        .transpose()?;
+    Ok((agent, decision))
+}
+
+fn word(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Yes => "yes",
+        Answer::No => "no",
+        Answer::Unknown => "unanswerable",
+    }
+}
+
+fn attribute(text: &str) -> Attribute {
+    match (text.parse::<f64>(), text) {
+        (Ok(value), _) => Attribute::Number { value, currency: None },
+        (_, "true") => Attribute::Flag(true),
+        (_, "false") => Attribute::Flag(false),
+        _ => Attribute::Text(text.to_string()),
     }
 }

@@ -489,6 +489,22 @@ impl Case {
         Ok(query.query_map([event], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
+    /// The call of an action on a resource nearest to a moment, within a window; of one person where a party is given.
+    pub fn nearest_call(
+        &self,
+        party: Option<i64>,
+        action: &str,
+        resource: &str,
+        at: Time,
+        window: i64,
+    ) -> Result<Option<i64>, CaseError> {
+        let sql = "SELECT e.id FROM events e JOIN attributions a ON a.event = e.id
+             JOIN strings ac ON ac.id = e.action AND ac.text = ?2 JOIN strings re ON re.id = e.resource AND re.text = ?3
+             WHERE e.kind IN (0, 4) AND e.time BETWEEN ?4 - ?5 AND ?4 + ?5 AND (?1 IS NULL OR a.human = ?1)
+             ORDER BY abs(e.time - ?4), e.shown_id LIMIT 1";
+        Ok(self.db.query_row(sql, (party, action, resource, at.0, window), |r| r.get(0)).optional()?)
+    }
+
     pub fn analysed(&self) -> Result<bool, CaseError> {
         Ok(self.db.query_row("SELECT EXISTS (SELECT 1 FROM attributions)", [], |r| r.get(0))?)
     }
