@@ -76,8 +76,9 @@ impl Bridge {
 
     /// The calls that a figure counts.
     pub fn calls(&self, filter: String, limit: u32) -> Result<Vec<AttributionRow>, EdgeError> {
-        let select = ask::attributions::select(&filter)
-            .ok_or_else(|| refused("no_such_filter", format!("no figure is called {filter}"), "Follow a figure of the overview."))?;
+        let select = ask::attributions::select(&filter).ok_or_else(|| {
+            refused("no_such_filter", format!("no figure is called {filter}"), "Follow a figure of the overview.")
+        })?;
         self.ask(|open| ask::attributions::rows(&open.case, &select, Some(limit.min(MOST_ROWS))))
     }
 

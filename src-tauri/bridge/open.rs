@@ -114,7 +114,11 @@ impl Bridge {
             ));
         }
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
-            return Err(refused("no_folder", format!("there is no folder {}", folder.display()), "Make the folder first, or choose another."));
+            return Err(refused(
+                "no_folder",
+                format!("there is no folder {}", folder.display()),
+                "Make the folder first, or choose another.",
+            ));
         }
         Ok(self.hold(Case::create(&path, self.settings.clock.now())?))
     }

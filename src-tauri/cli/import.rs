@@ -50,7 +50,8 @@ impl Progress for Bar {
                 Stage::Attribute => "attributing",
                 Stage::Rules => "running rules",
             };
-            let file = tick.file.as_deref().and_then(|f| Path::new(f).file_name()).map(|f| f.to_string_lossy().into_owned());
+            let file =
+                tick.file.as_deref().and_then(|f| Path::new(f).file_name()).map(|f| f.to_string_lossy().into_owned());
             bar.set_message(crate::output::plain(&format!("{what} {}", file.unwrap_or_default())));
         }
     }
@@ -79,7 +80,13 @@ pub fn import_into(
     Ok(case.import(paths, &import)?)
 }
 
-pub fn import(path: &Path, mappings: &[PathBuf], threads: Option<usize>, paths: &[PathBuf], format: Format) -> Result<(), EdgeError> {
+pub fn import(
+    path: &Path,
+    mappings: &[PathBuf],
+    threads: Option<usize>,
+    paths: &[PathBuf],
+    format: Format,
+) -> Result<(), EdgeError> {
     let mut case = Case::open_or_create(path, Wall.now())?;
     let registry = registry(&case, mappings)?;
     let bar = Bar::new();
