@@ -40,7 +40,9 @@ fn files(under: &str) -> Vec<(String, String)> {
     assert!(!paths.is_empty(), "no Rust under {under}");
     paths
         .into_iter()
-        .map(|p| (p.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read_to_string(&p).unwrap()))
+        .map(|p| {
+            (p.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/"), std::fs::read_to_string(&p).unwrap())
+        })
         .collect()
 }
 
@@ -101,7 +103,10 @@ fn a_room_names_only_rooms_to_its_left() {
 
 #[test]
 fn only_the_case_and_the_rules_hold_sql() {
-    let sql = Regex::new(r#""\s*(SELECT\s.+\sFROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|VIEW|INDEX)|PRAGMA )"#).unwrap();
+    let sql = Regex::new(
+        r#""\s*(SELECT\s.+\sFROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|VIEW|INDEX)|PRAGMA )"#,
+    )
+    .unwrap();
     let mut broken = Vec::new();
     for folder in ["src-tauri/engine", "src-tauri/bridge", "src-tauri/cli", "src-tauri/desktop"] {
         for (name, text) in files(folder) {
@@ -179,7 +184,11 @@ fn nothing_is_called_manager_helper_or_util() {
         .iter()
         .flat_map(|f| files(f))
         .map(|(name, _)| name)
-        .filter(|n| ["manager", "helper", "util", "common"].iter().any(|word| n.rsplit('/').next().unwrap_or_default().contains(word)))
+        .filter(|n| {
+            ["manager", "helper", "util", "common"]
+                .iter()
+                .any(|word| n.rsplit('/').next().unwrap_or_default().contains(word))
+        })
         .collect();
     assert!(named.is_empty(), "{named:?}");
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use behalf_engine::ask;
 use behalf_engine::model::EdgeError;
+use behalf_engine::report::Setup;
 
 use super::faults::refused;
 use super::open::Bridge;
@@ -76,8 +77,9 @@ impl Bridge {
 
     /// The calls that a figure counts.
     pub fn calls(&self, filter: String, limit: u32) -> Result<Vec<AttributionRow>, EdgeError> {
-        let select = ask::attributions::select(&filter)
-            .ok_or_else(|| refused("no_such_filter", format!("no figure is called {filter}"), "Follow a figure of the overview."))?;
+        let select = ask::attributions::select(&filter).ok_or_else(|| {
+            refused("no_such_filter", format!("no figure is called {filter}"), "Follow a figure of the overview.")
+        })?;
         self.ask(|open| ask::attributions::rows(&open.case, &select, Some(limit.min(MOST_ROWS))))
     }
 
@@ -85,8 +87,10 @@ impl Bridge {
         self.ask(|open| ask::coverage::coverage(&open.case))
     }
 
-    pub fn write_report(&self, _to: PathBuf) -> Result<ReportWritten, EdgeError> {
-        self.path()?;
-        Err(refused("report", "this build writes no reports yet", "Export the calls by behalf attributions --format csv."))
+    pub fn write_report(&self, to: PathBuf) -> Result<ReportWritten, EdgeError> {
+        let setup = Setup { behalf_version: self.settings.version.clone(), ..Setup::default() };
+        let now = self.settings.clock.now();
+        self.answer(|open| super::report::write_report(&open.case, &to, &setup, now))?;
+        Ok(ReportWritten { path: to.to_string_lossy().into_owned() })
     }
 }

@@ -14,8 +14,9 @@ pub fn registry(case: &Case, given: &[PathBuf]) -> Result<sources::Registry, Edg
         mappings.insert(name.clone(), parse(&text, &name)?);
     }
     for path in given {
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| fault(format!("{} cannot be read: {cause}", path.display()), "Check the path of the mapping file."))?;
+        let text = std::fs::read_to_string(path).map_err(|cause| {
+            fault(format!("{} cannot be read: {cause}", path.display()), "Check the path of the mapping file.")
+        })?;
         let mapping = parse(&text, &path.display().to_string())?;
         case.keep_mapping(mapping.name(), &text)?;
         mappings.insert(mapping.name().to_string(), mapping);
@@ -24,7 +25,8 @@ pub fn registry(case: &Case, given: &[PathBuf]) -> Result<sources::Registry, Edg
 }
 
 pub fn parse(text: &str, whence: &str) -> Result<Mapping, EdgeError> {
-    Mapping::parse(text).map_err(|cause| fault(format!("{whence}: {cause}"), "See the mapping reference in docs/mapping.md."))
+    Mapping::parse(text)
+        .map_err(|cause| fault(format!("{whence}: {cause}"), "See the mapping reference in docs/mapping.md."))
 }
 
 fn fault(message: String, hint: &str) -> EdgeError {

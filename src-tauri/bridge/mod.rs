@@ -7,11 +7,12 @@
 mod ask;
 #[cfg(all(test, feature = "bindings"))]
 mod bindings;
-mod demonstration;
+pub mod demonstration;
 mod faults;
 mod mappings;
 mod open;
 mod recent;
+mod report;
 mod table;
 mod types;
 mod wall;
@@ -20,6 +21,7 @@ mod work;
 pub use faults::{defect, refused};
 pub use mappings::{parse as parse_mapping, registry};
 pub use open::{Bridge, Settings};
+pub use report::write_report;
 pub use types::*;
 pub use wall::Wall;
 pub use work::Say;

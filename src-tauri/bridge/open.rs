@@ -69,10 +69,11 @@ impl Bridge {
 
     /// Asks the open case.
     pub(super) fn ask<T>(&self, question: impl FnOnce(&mut Open) -> Result<T, CaseError>) -> Result<T, EdgeError> {
-        match self.held().as_mut() {
-            Some(open) => Ok(question(open)?),
-            None => Err(no_case()),
-        }
+        self.answer(|open| Ok(question(open)?))
+    }
+
+    pub(super) fn answer<T>(&self, question: impl FnOnce(&mut Open) -> Result<T, EdgeError>) -> Result<T, EdgeError> {
+        self.held().as_mut().map_or_else(|| Err(no_case()), question)
     }
 
     pub(super) fn path(&self) -> Result<PathBuf, EdgeError> {
@@ -114,7 +115,11 @@ impl Bridge {
             ));
         }
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty() && !f.is_dir()) {
-            return Err(refused("no_folder", format!("there is no folder {}", folder.display()), "Make the folder first, or choose another."));
+            return Err(refused(
+                "no_folder",
+                format!("there is no folder {}", folder.display()),
+                "Make the folder first, or choose another.",
+            ));
         }
         Ok(self.hold(Case::create(&path, self.settings.clock.now())?))
     }

@@ -25,7 +25,12 @@ const APART_MICROS: i64 = 50_000;
 impl Bridge {
     /// Imports into the open case on a connection of its own, then analyses it. Questions asked meanwhile are answered
     /// from what stood before; a cancelled import keeps the files that were complete, and they are analysed.
-    pub fn import_exports(&self, paths: Vec<PathBuf>, mappings: Vec<PathBuf>, say: Say<'_>) -> Result<ImportReport, EdgeError> {
+    pub fn import_exports(
+        &self,
+        paths: Vec<PathBuf>,
+        mappings: Vec<PathBuf>,
+        say: Say<'_>,
+    ) -> Result<ImportReport, EdgeError> {
         let _one = self.begin()?;
         let path = self.path()?;
         let report = self.import_into(&mut Case::open(&path)?, paths, mappings, say);
@@ -37,7 +42,7 @@ impl Bridge {
     /// made is completed.
     pub fn demo_case(&self, say: Say<'_>) -> Result<CaseInfo, EdgeError> {
         let _one = self.begin()?;
-        let laid = demonstration::lay_out(&self.settings.data_dir)?;
+        let laid = demonstration::lay_out(&self.settings.data_dir.join("demonstration"))?;
         let mut case = Case::open_or_create(&laid.case, self.settings.clock.now())?;
         let report = self.import_into(&mut case, laid.exports, laid.mappings, say)?;
         if report.cancelled {
@@ -53,9 +58,16 @@ impl Bridge {
         Ok(())
     }
 
-    fn import_into(&self, case: &mut Case, paths: Vec<PathBuf>, mappings: Vec<PathBuf>, say: Say<'_>) -> Result<ImportReport, EdgeError> {
+    fn import_into(
+        &self,
+        case: &mut Case,
+        paths: Vec<PathBuf>,
+        mappings: Vec<PathBuf>,
+        say: Say<'_>,
+    ) -> Result<ImportReport, EdgeError> {
         // A reviewer picks or drops a mapping file together with the logs that it describes.
-        let (given, exports): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|p: &PathBuf| is_mapping(Path::new(p)));
+        let (given, exports): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.into_iter().partition(|p: &PathBuf| is_mapping(Path::new(p)));
         let given = mappings.into_iter().chain(given).collect::<Vec<_>>();
         let registry = registry(case, &given)?;
         let teller = Teller::new(self, say);

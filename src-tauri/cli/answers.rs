@@ -306,11 +306,8 @@ pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Opti
 
 /// Freezes the case and writes one report.
 pub fn write_report(case: &Case, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
-    let format = report::Format::from_path(to)?;
     let setup = report::Setup { prepared_by, marking, behalf_version: env!("CARGO_PKG_VERSION").into(), ..Default::default() };
-    let view = report::freeze(case, &setup, Wall.now())?;
-    let bytes = report::write(&view, format)?;
-    std::fs::write(to, bytes).map_err(|e| failed("report", format!("{} cannot be written: {e}", to.display()), "Check the folder and its rights."))
+    behalf_app::bridge::write_report(case, to, &setup, Wall.now())
 }
 
 /// A rule in a list.

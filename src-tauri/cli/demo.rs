@@ -2,29 +2,29 @@
 
 use std::path::Path;
 
-use behalf_app::demo::write_exports;
+use behalf_app::bridge::{Wall, demonstration, registry, write_report};
 use behalf_engine::analysis;
 use behalf_engine::case::Case;
 use behalf_engine::model::{Clock, EdgeError};
 
-use crate::answers::write_report;
-use crate::import::{Bar, analysis_text, import_into, registry};
-use crate::output::{Wall, failed};
+use crate::import::{Bar, analysis_text, import_into};
+use crate::output::failed;
 
 pub fn demo(to: &Path) -> Result<(), EdgeError> {
-    let written = write_exports(to)
-        .map_err(|e| failed("demo", format!("{} cannot be written: {e}", to.display()), "Give another folder with --to."))?;
-    let path = to.join("fernhill.behalf");
+    let laid = demonstration::lay_out(to)?;
+    let path = laid.case;
     for ending in ["", "-wal", "-shm"] {
-        let old = to.join(format!("fernhill.behalf{ending}"));
+        let mut old = path.clone().into_os_string();
+        old.push(ending);
+        let old = std::path::PathBuf::from(old);
         if old.exists() {
             std::fs::remove_file(&old).map_err(|e| failed("demo", format!("{}: {e}", old.display()), "Close the window on it first."))?;
         }
     }
     let mut case = Case::open_or_create(&path, Wall.now())?;
-    let registry = registry(&case, &[written.mapping])?;
+    let registry = registry(&case, &laid.mappings)?;
     let bar = Bar::new();
-    let report = import_into(&mut case, &registry, &[written.exports], None, &bar);
+    let report = import_into(&mut case, &registry, &laid.exports, None, &bar);
     bar.finish();
     let read: u64 = report?.files.iter().map(|f| f.read).sum();
     let found = analysis::analyze(&case, &())?;

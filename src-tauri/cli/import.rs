@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use behalf_app::bridge::{Wall, registry};
+use behalf_app::bridge::Wall;
+pub use behalf_app::bridge::{parse_mapping as parse, registry};
 use behalf_engine::analysis::{self, Analysis};
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};

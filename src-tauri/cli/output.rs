@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+pub use behalf_app::bridge::Wall;
 use behalf_engine::model::{EdgeError, Fault};
 use serde::Serialize;
 use serde_json::Value;

@@ -48,8 +48,11 @@ pub fn serve(case: &Path, port: u16) -> Result<(), EdgeError> {
 }
 
 async fn listen(bridge: Arc<Bridge>, port: u16) -> Result<(), EdgeError> {
-    let cannot = |cause: std::io::Error| failed("port", format!("port {port} cannot be used: {cause}"), "Choose another by --port, or none.");
-    let listener = tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(cannot)?;
+    let cannot = |cause: std::io::Error| {
+        failed("port", format!("port {port} cannot be used: {cause}"), "Choose another by --port, or none.")
+    };
+    let listener =
+        tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(cannot)?;
     let port = listener.local_addr().map_err(cannot)?.port();
     let gate = Arc::new(Gate::new(port)?);
     say_where(port, gate.secret())?;
@@ -124,7 +127,9 @@ fn refusal(error: &EdgeError) -> Response {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, EdgeError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|cause| failed("arguments", format!("the arguments cannot be read: {cause}"), "See ui/src/host/commands.ts."))
+    serde_json::from_slice(body).map_err(|cause| {
+        failed("arguments", format!("the arguments cannot be read: {cause}"), "See ui/src/host/commands.ts.")
+    })
 }
 
 fn write<T: Serialize>(answer: Result<T, EdgeError>) -> Result<String, EdgeError> {

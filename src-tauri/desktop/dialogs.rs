@@ -42,7 +42,12 @@ pub async fn pick_case(app: AppHandle, window: Window, save: bool) -> Result<Opt
 
 /// Where a file that Behalf writes goes.
 #[tauri::command(rename_all = "snake_case")]
-pub async fn pick_save(app: AppHandle, window: Window, name: String, extension: String) -> Result<Option<String>, EdgeError> {
+pub async fn pick_save(
+    app: AppHandle,
+    window: Window,
+    name: String,
+    extension: String,
+) -> Result<Option<String>, EdgeError> {
     apart(move || {
         if let Some(given) = given() {
             return Ok(given.into_iter().next());

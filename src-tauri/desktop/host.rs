@@ -9,7 +9,9 @@ use tauri::{State, Wry};
 use crate::dialogs::{pick_case, pick_exports, pick_save};
 
 /// Off the event loop: a question may read a large case, and the window goes on drawing.
-pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, EdgeError> + Send + 'static) -> Result<T, EdgeError> {
+pub async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EdgeError> + Send + 'static,
+) -> Result<T, EdgeError> {
     tauri::async_runtime::spawn_blocking(work).await.unwrap_or_else(|stopped| Err(defect(stopped)))
 }
 

@@ -34,7 +34,8 @@ impl Gate {
         let text = |name| headers.get(name).map(|v| v.to_str().unwrap_or_default());
         let host = text(header::HOST).is_some_and(|h| self.hosts.iter().any(|known| known == h));
         // A browser names the origin of every POST; a program on this machine need not.
-        let origin = text(header::ORIGIN).is_none_or(|o| self.hosts.iter().any(|known| Some(known.as_str()) == o.strip_prefix("http://")));
+        let origin = text(header::ORIGIN)
+            .is_none_or(|o| self.hosts.iter().any(|known| Some(known.as_str()) == o.strip_prefix("http://")));
         host && origin
     }
 
@@ -46,12 +47,20 @@ impl Gate {
 
 /// Every request: is it for this machine, from this machine's page?
 pub async fn place(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    if gate.is_here(request.headers()) { next.run(request).await } else { forbidden("the request came by another name or from another page") }
+    if gate.is_here(request.headers()) {
+        next.run(request).await
+    } else {
+        forbidden("the request came by another name or from another page")
+    }
 }
 
 /// Every command: does it show the secret?
 pub async fn secret(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    if gate.is_known(request.headers()) { next.run(request).await } else { forbidden("the request does not show this run's secret") }
+    if gate.is_known(request.headers()) {
+        next.run(request).await
+    } else {
+        forbidden("the request does not show this run's secret")
+    }
 }
 
 fn forbidden(why: &str) -> Response {

@@ -19,7 +19,12 @@ struct Group(Child);
 impl Group {
     fn start(command: &mut Command) -> Group {
         let name = command.get_program().to_string_lossy().into_owned();
-        Group(command.process_group(0).spawn().unwrap_or_else(|e| panic!("{name} cannot be started ({e}): run make setup")))
+        Group(
+            command
+                .process_group(0)
+                .spawn()
+                .unwrap_or_else(|e| panic!("{name} cannot be started ({e}): run make setup")),
+        )
     }
 }
 

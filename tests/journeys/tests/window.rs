@@ -3,7 +3,6 @@
 use behalf_journeys::{Hand, Session};
 use std::path::Path;
 
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "drives the real window: make journeys"]
 async fn from_an_empty_window_to_a_report() {
