@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use behalf_engine::ask;
 use behalf_engine::model::EdgeError;
-use behalf_engine::report::Setup;
 
 use super::faults::refused;
 use super::open::Bridge;
@@ -88,9 +87,9 @@ impl Bridge {
     }
 
     pub fn write_report(&self, to: PathBuf) -> Result<ReportWritten, EdgeError> {
-        let setup = Setup { behalf_version: self.settings.version.clone(), ..Setup::default() };
-        let now = self.settings.clock.now();
-        self.answer(|open| super::report::write_report(&open.case, &to, &setup, now))?;
-        Ok(ReportWritten { path: to.to_string_lossy().into_owned() })
+        // A connection of its own: a long report must not keep questions waiting.
+        let case = behalf_engine::case::Case::open(&self.path()?)?;
+        super::write_report(&case, &to, None, None)?;
+        Ok(ReportWritten { path: to.display().to_string() })
     }
 }

@@ -69,11 +69,10 @@ impl Bridge {
 
     /// Asks the open case.
     pub(super) fn ask<T>(&self, question: impl FnOnce(&mut Open) -> Result<T, CaseError>) -> Result<T, EdgeError> {
-        self.answer(|open| Ok(question(open)?))
-    }
-
-    pub(super) fn answer<T>(&self, question: impl FnOnce(&mut Open) -> Result<T, EdgeError>) -> Result<T, EdgeError> {
-        self.held().as_mut().map_or_else(|| Err(no_case()), question)
+        match self.held().as_mut() {
+            Some(open) => Ok(question(open)?),
+            None => Err(no_case()),
+        }
     }
 
     pub(super) fn path(&self) -> Result<PathBuf, EdgeError> {

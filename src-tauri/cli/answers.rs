@@ -6,12 +6,13 @@ use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_engine::model::{Clock, EdgeError};
-use behalf_engine::{report, rules};
+use behalf_app::bridge::write_report;
+use behalf_engine::model::EdgeError;
+use behalf_engine::rules;
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};
-use crate::output::{Rows, Wall, failed, one};
+use crate::output::{Rows, failed, one};
 
 fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -302,12 +303,6 @@ pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Opti
     write_report(&case, to, marking, prepared_by)?;
     println!("{}", to.display());
     Ok(())
-}
-
-/// Freezes the case and writes one report.
-pub fn write_report(case: &Case, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
-    let setup = report::Setup { prepared_by, marking, behalf_version: env!("CARGO_PKG_VERSION").into(), ..Default::default() };
-    behalf_app::bridge::write_report(case, to, &setup, Wall.now())
 }
 
 /// A rule in a list.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use behalf_app::bridge::parse_mapping as parse;
 use behalf_engine::model::EdgeError;
 use behalf_engine::read::{self, Export, Limits};
 use behalf_engine::sources::mapping::check;
 
 use crate::args::{Format, MappingCommand};
-use crate::import::parse;
 use crate::output::{failed, one};
 
 pub fn mapping(what: &MappingCommand, format: Format) -> Result<(), EdgeError> {

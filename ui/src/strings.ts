@@ -393,6 +393,7 @@ export const strings = {
     tools: "Zoom and move",
     grid: "Calls in view",
     inView: (n: number, total: number) => `${calls(n)} in view of ${count(total)}`,
+    inViewSingly: (n: number, total: number) => `${count(n)} of ${calls(total)} shown singly`,
     notAll: (shown: number, total: number) => `${count(shown)} of ${calls(total)} are drawn singly; zoom in to see the others. Density bars count all.`,
     dense: (n: number) => calls(n),
     by: "By",

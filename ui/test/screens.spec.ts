@@ -162,6 +162,7 @@ const SCREENS: Screen[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: "timeline-partial", path: `/timeline?person=${PERSON}`, ready: '[data-testid="timeline-grid-row"]', staged: { partial: true } },
   { name: "loading", path: "/findings", ready: ".skeleton", staged: { hold: "findings" } },
   { name: "failure", path: "/findings", ready: ".failure", staged: { fail: "findings" } },
 ];

@@ -78,6 +78,8 @@ pub struct Criterion {
     /// `direct`, `supporting` or `context`.
     pub strength: String,
     pub precondition: String,
+    /// Proposed first; the others where their framework is in scope.
+    pub first_choice: bool,
 }
 
 /// One occurrence of the cause.
@@ -232,5 +234,6 @@ fn criterion(c: rules::Criterion) -> Criterion {
         demands: c.control.own_words.clone(),
         strength: strength.into(),
         precondition: c.control.precondition.clone(),
+        first_choice: c.first_choice,
     }
 }

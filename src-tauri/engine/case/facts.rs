@@ -1,6 +1,6 @@
-//! Facts that rules select from: what the fact builders read of the analysis so far, and the rows that they write.
+//! What the fact builders of `rules` read of the analysis so far.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::derived::Derived;
 use super::error::CaseError;
@@ -83,132 +83,6 @@ pub struct TracedRow {
     pub shown_id: String,
 }
 
-/// Facts of one call.
-#[derive(Debug, Clone)]
-pub struct CallFact {
-    pub event: i64,
-    /// Belongs to the tested population of AG and AZ rules.
-    pub agents_call: bool,
-    pub effect: &'static str,
-    pub impact: u8,
-    pub rated: bool,
-    pub per_user: bool,
-    pub regulated: Option<String>,
-    pub required_pattern: Option<String>,
-    /// `yes`, `no`, `unknown`.
-    pub entitled: &'static str,
-    /// `grant`, `explicit_deny`, `no_matching_grant`, `missing`.
-    pub entitled_basis: &'static str,
-    pub entitled_why: Option<String>,
-    /// Event of the deciding entitlement row.
-    pub entitled_by: Option<i64>,
-    pub agent_entitled: &'static str,
-    /// `person`, `agent`, `robot`, `other`, `unknown`.
-    pub decided_on: &'static str,
-    /// `stated`, `certain`, `unknown`.
-    pub decided_basis: &'static str,
-    /// Days from the recorded end of the attributed person to the call, where positive.
-    pub days_after_end: Option<f64>,
-    /// String id of a delegated user token's id.
-    pub token: Option<i64>,
-    /// `issuer` where a token record is in the case, `call` where only the call's own words are.
-    pub token_witness: Option<&'static str>,
-    pub scope_covers: &'static str,
-    pub audience_covers: &'static str,
-    pub inside_life: &'static str,
-    pub subject_is_runs_person: &'static str,
-    pub token_why: Option<String>,
-    /// The denied call that this one went round.
-    pub refused_before: Option<i64>,
-    pub refused_minutes: Option<f64>,
-    /// Product name of a learned agent user agent on this call.
-    pub learned_agent: Option<String>,
-    pub run_agent: Option<i64>,
-    pub run_person: Option<i64>,
-}
-
-/// Facts of one token id.
-#[derive(Debug, Clone)]
-pub struct TokenFact {
-    pub token: i64,
-    pub event: Option<i64>,
-    pub subject: Option<i64>,
-    pub agent: Option<i64>,
-    pub issuer: Option<i64>,
-    pub delegated: bool,
-    pub life_seconds: Option<i64>,
-    pub uses: u32,
-    pub runs: u32,
-    pub persons: u32,
-    pub actions: u32,
-    pub classes: u32,
-    /// The scope that covers everything or a listed broad class.
-    pub broad: Option<String>,
-    /// Scopes beside openid, profile, email, offline_access.
-    pub scopes: u32,
-    pub impact: u8,
-    pub rated: bool,
-}
-
-/// Facts of one account: a principal on the wire.
-#[derive(Debug, Clone, Default)]
-pub struct AccountFact {
-    pub principal: i64,
-    pub party: Option<i64>,
-    pub human_type: bool,
-    pub unbacked: bool,
-    /// The directory knows the account (as shared or service).
-    pub known: bool,
-    pub active: bool,
-    /// False where every namespace that it is active in is not covered by the directory.
-    pub covered: bool,
-    pub calls: u32,
-    pub marked: u32,
-    pub learned: u32,
-    pub learned_product: Option<String>,
-    pub sign_ins: u32,
-    /// Why interactive sign-ins and automation stand together on it.
-    pub mixed: Option<String>,
-    /// Other people who caused its calls.
-    pub others: u32,
-    pub rhythm_signals: u32,
-    pub rhythm_why: Option<String>,
-    pub spread: Option<String>,
-    /// Nothing says that an agent used the credential.
-    pub spread_by_hand: bool,
-    pub spread_credential: Option<i64>,
-    pub impact: u8,
-    pub rated: bool,
-    /// (fact, events that it rests on)
-    pub events: Vec<(&'static str, Vec<i64>)>,
-}
-
-/// Accounts of a source, and how many of them the directory does not know.
-#[derive(Debug, Clone, Copy)]
-pub struct NamespaceFact {
-    pub source: i64,
-    pub active: u32,
-    pub unknown: u32,
-    pub uncovered: bool,
-}
-
-/// A traced tool call held against its audit source.
-#[derive(Debug, Clone)]
-pub struct TracedFact {
-    pub event: i64,
-    pub run: Option<i64>,
-    pub tool: i64,
-    pub agent: Option<i64>,
-    pub found: bool,
-    /// `tool_call`, `run_and_tool`, `nothing`.
-    pub joined_by: &'static str,
-    pub traced: u32,
-    pub traced_found: u32,
-    pub effect: &'static str,
-    pub impact: u8,
-    pub rated: bool,
-}
-
 impl Case {
     pub fn party_rows(&self) -> Result<Vec<PartyRow>, CaseError> {
         parties(&self.db)
@@ -252,7 +126,10 @@ impl Derived<'_> {
     }
 
     /// Attributed events in the order of time, then of shown id.
-    pub fn each_attributed(&self, mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>) -> Result<(), CaseError> {
+    pub fn each_attributed(
+        &self,
+        mut visit: impl FnMut(AttributedRow) -> Result<(), CaseError>,
+    ) -> Result<(), CaseError> {
         let mut query = self.tx.prepare(
             "SELECT a.event, a.time, a.kind, a.standing, a.human, a.agent, a.authority, a.wire_party, a.wire_kind, a.run,
              a.agent_evidence, e.source, e.service, e.action, e.resource, e.outcome, e.wire, e.wire_kind, e.conversation,
@@ -308,8 +185,9 @@ impl Derived<'_> {
     /// Distinct (service, action, audience, scope) of calls: the vocabulary that scopes and audiences are held against.
     #[allow(clippy::type_complexity, reason = "four columns of one row")]
     pub fn vocabulary(&self) -> Result<Vec<(Option<i64>, Option<i64>, Option<i64>, Option<i64>)>, CaseError> {
-        let mut query =
-            self.tx.prepare("SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4")?;
+        let mut query = self.tx.prepare(
+            "SELECT DISTINCT service, action, audience, scope FROM events WHERE kind = 0 ORDER BY 1, 2, 3, 4",
+        )?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -321,8 +199,9 @@ impl Derived<'_> {
 
     /// Principals that an event's record claims as its human, with the number of the evidence kind (2 is K3).
     pub fn humans_claimed(&self, event: i64) -> Result<Vec<(i64, i64)>, CaseError> {
-        let mut query =
-            self.tx.prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
+        let mut query = self
+            .tx
+            .prepare_cached("SELECT principal, evidence FROM claims WHERE event = ?1 AND role = 0 ORDER BY n")?;
         Ok(query.query_map([event], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
@@ -357,139 +236,6 @@ impl Derived<'_> {
              HAVING min(run) = max(run) ORDER BY trace",
         )?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
-    }
-
-    pub fn call_fact(&self, f: &CallFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO call_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)",
-            )?
-            .execute(params![
-                f.event,
-                f.agents_call,
-                f.effect,
-                f.impact,
-                f.rated,
-                f.per_user,
-                f.regulated,
-                f.required_pattern,
-                f.entitled,
-                f.entitled_basis,
-                f.entitled_why,
-                f.entitled_by,
-                f.agent_entitled,
-                f.decided_on,
-                f.decided_basis,
-                f.days_after_end,
-                f.token,
-                f.token_witness,
-                f.scope_covers,
-                f.audience_covers,
-                f.inside_life,
-                f.subject_is_runs_person,
-                f.token_why,
-                f.refused_before,
-                f.refused_minutes,
-                f.learned_agent,
-                f.run_agent,
-                f.run_person
-            ])?;
-        Ok(())
-    }
-
-    pub fn token_fact(&self, f: &TokenFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO token_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-            )?
-            .execute(params![
-                f.token,
-                f.event,
-                f.subject,
-                f.agent,
-                f.issuer,
-                f.delegated,
-                f.life_seconds,
-                f.uses,
-                f.runs,
-                f.persons,
-                f.actions,
-                f.classes,
-                f.broad,
-                f.scopes,
-                f.impact,
-                f.rated
-            ])?;
-        Ok(())
-    }
-
-    pub fn account_fact(&self, f: &AccountFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO account_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21)",
-            )?
-            .execute(params![
-                f.principal,
-                f.party,
-                f.human_type,
-                f.unbacked,
-                f.known,
-                f.active,
-                f.covered,
-                f.calls,
-                f.marked,
-                f.learned,
-                f.learned_product,
-                f.sign_ins,
-                f.mixed,
-                f.others,
-                f.rhythm_signals,
-                f.rhythm_why,
-                f.spread,
-                f.spread_by_hand,
-                f.spread_credential,
-                f.impact,
-                f.rated
-            ])?;
-        for (fact, events) in &f.events {
-            for (n, event) in events.iter().enumerate() {
-                self.tx.prepare_cached("INSERT INTO account_events VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-                    f.principal,
-                    fact,
-                    n as i64,
-                    event
-                ])?;
-            }
-        }
-        Ok(())
-    }
-
-    pub fn namespace_fact(&self, f: &NamespaceFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached("INSERT INTO namespace_facts VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![f.source, f.active, f.unknown, f.uncovered])?;
-        Ok(())
-    }
-
-    pub fn traced_fact(&self, f: &TracedFact) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached("INSERT INTO traced_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?
-            .execute(params![
-                f.event,
-                f.run,
-                f.tool,
-                f.agent,
-                f.found,
-                f.joined_by,
-                f.traced,
-                f.traced_found,
-                f.effect,
-                f.impact,
-                f.rated
-            ])?;
-        Ok(())
     }
 }
 

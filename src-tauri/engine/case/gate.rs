@@ -25,7 +25,11 @@ impl Gate {
         let gate = Gate { closed: Arc::default(), steps: Arc::default() };
         let closed = Arc::clone(&gate.closed);
         db.authorizer(Some(move |asked: rusqlite::hooks::AuthContext<'_>| {
-            if !closed.load(Ordering::Relaxed) || reads(&asked.action) { Authorization::Allow } else { Authorization::Deny }
+            if !closed.load(Ordering::Relaxed) || reads(&asked.action) {
+                Authorization::Allow
+            } else {
+                Authorization::Deny
+            }
         }))?;
         let (closed, steps) = (Arc::clone(&gate.closed), Arc::clone(&gate.steps));
         db.progress_handler(
@@ -70,8 +74,13 @@ mod tests {
     fn nothing_but_reading_passes_a_closed_gate() {
         let case = Case::in_memory().unwrap();
         let derived = case.derive().unwrap();
-        for sql in ["DELETE FROM events", "CREATE TABLE x (a)", "PRAGMA user_version = 9", "ATTACH 'x' AS y", "SELECT load_extension('x')"]
-        {
+        for sql in [
+            "DELETE FROM events",
+            "CREATE TABLE x (a)",
+            "PRAGMA user_version = 9",
+            "ATTACH 'x' AS y",
+            "SELECT load_extension('x')",
+        ] {
             assert!(derived.read_only(|db| db.prepare(sql).map(|_| ())).is_err(), "{sql}");
         }
         assert!(derived.read_only(|db| db.prepare("SELECT count(*) FROM v1_calls").map(|_| ())).is_ok());

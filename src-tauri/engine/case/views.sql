@@ -34,7 +34,8 @@ LEFT JOIN strings rk ON rk.id = r.key;
 --                 no_matching_grant | missing; entitled_why; agent_entitled likewise for the agent
 --   decided_on    person | agent | robot | other | unknown: whose rights were evaluated; decided_basis stated | certain | unknown
 --   days_after_end  days since the attributed person's recorded end
---   token         id of the delegated user token on the call; token_witness issuer | call; scope_covers, audience_covers,
+--   token         id of the delegated user token on the call; token_actor the actor or client that its own
+--                 record names; token_witness issuer | call; scope_covers, audience_covers,
 --                 inside_life, subject_is_runs_person yes | no | unknown; token_why
 --   refused_before  shown id of the denied call that this one went round; refused_minutes
 --   learned_agent product name of a learned agent user agent
@@ -48,7 +49,8 @@ SELECT c.*, c.source || '/' || c.id AS instance,
   f.regulated AS regulated, f.required_pattern AS required_pattern,
   f.entitled AS entitled, f.entitled_basis AS entitled_basis, f.entitled_why AS entitled_why,
   f.agent_entitled AS agent_entitled, f.decided_on AS decided_on, f.decided_basis AS decided_basis,
-  f.days_after_end AS days_after_end, tk.text AS token, f.token_witness AS token_witness,
+  f.days_after_end AS days_after_end, tk.text AS token, ta.shown AS token_actor,
+  f.token_witness AS token_witness,
   f.scope_covers AS scope_covers, f.audience_covers AS audience_covers, f.inside_life AS inside_life,
   f.subject_is_runs_person AS subject_is_runs_person, f.token_why AS token_why,
   rb.shown_id AS refused_before, f.refused_minutes AS refused_minutes, f.learned_agent AS learned_agent,
@@ -58,6 +60,7 @@ JOIN call_facts f ON f.event = c.event
 JOIN events fe ON fe.id = c.event
 LEFT JOIN strings tk ON tk.id = f.token
 LEFT JOIN events rb ON rb.id = f.refused_before
+LEFT JOIN parties ta ON ta.id = f.token_actor
 LEFT JOIN parties ra ON ra.id = f.run_agent
 LEFT JOIN parties rp ON rp.id = f.run_person
 LEFT JOIN runs ru ON ru.id = c.run

@@ -27,9 +27,11 @@ pub const TEMPLATES: [(&str, &str); 8] = [
 
 /// Calls printed under one finding. Beyond that a page is no longer read; the count that is left out is printed, and
 /// all calls stand in the CSV and the JSON of the same report.
-const CALLS_PRINTED: usize = 200;
+const CALLS_PRINTED: usize = 60;
 /// Instances printed under one finding, for the same reason.
-const INSTANCES_PRINTED: usize = 100;
+const INSTANCES_PRINTED: usize = 40;
+/// A design fact is the same in each of its calls: a few stand for all.
+const OF_A_FACT: usize = 5;
 
 pub fn write(view: &FrozenView) -> Result<Vec<u8>, ReportError> {
     let digest = json::digest(view)?;
@@ -267,7 +269,7 @@ impl<'a> Index<'a> {
     }
 
     fn finding(&self, no: usize, detail: &'a FindingDetail, fact: bool) -> Finding<'a> {
-        let mut room = CALLS_PRINTED;
+        let (mut room, most) = if fact { (OF_A_FACT, OF_A_FACT) } else { (CALLS_PRINTED, INSTANCES_PRINTED) };
         let mut calls_left = 0;
         let mut withheld = false;
         let mut instances = Vec::new();
@@ -278,7 +280,7 @@ impl<'a> Index<'a> {
             let others: Vec<&str> =
                 instance.events.iter().map(String::as_str).filter(|event| !known.contains(event)).collect();
             withheld |= lines.iter().any(|c| c.grade.is_some() && !names_people(c.grade.as_deref()));
-            if at >= INSTANCES_PRINTED || (room == 0 && lines.len() + others.len() > 0) {
+            if at >= most || (room == 0 && lines.len() + others.len() > 0) {
                 calls_left += lines.len() + others.len();
                 continue;
             }

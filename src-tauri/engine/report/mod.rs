@@ -19,6 +19,8 @@ mod tests;
 
 use std::path::Path;
 
+use crate::model::{EdgeError, Fault};
+
 pub use freeze::{Setup, freeze};
 pub use view::FrozenView;
 
@@ -70,6 +72,16 @@ pub enum ReportError {
     Csv(#[from] ::csv::Error),
     #[error("the report could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl From<ReportError> for EdgeError {
+    fn from(error: ReportError) -> EdgeError {
+        let (code, fault, hint) = match &error {
+            ReportError::UnknownFormat { .. } => ("report_format", Fault::Setting, "Name the file .html, .csv or .json."),
+            _ => ("report_defect", Fault::Ours, "Please report this with the sentence above."),
+        };
+        EdgeError { code: code.into(), message: error.to_string(), hint: hint.into(), fault }
+    }
 }
 
 /// Writes the view. People are named at grade B or better only, whatever the format: the view is cut down first.

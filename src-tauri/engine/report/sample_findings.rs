@@ -68,6 +68,7 @@ fn criterion(
         demands: s(demands),
         strength: s(strength),
         precondition: s(precondition),
+        first_choice: true,
     }
 }
 

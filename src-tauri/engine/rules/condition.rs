@@ -113,11 +113,12 @@ impl Clause {
                 None => Holds::Undetermined("who owns the resource is in no export".into()),
             };
         }
-        let value = facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.attribute)).map(|(_, v)| v);
+        let value =
+            facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.attribute)).map(|(_, v)| v);
         match value {
-            None => self.currency_of_a_number(facts).unwrap_or_else(|| {
-                Holds::Undetermined(format!("the call does not carry `{}`", self.attribute))
-            }),
+            None => self
+                .currency_of_a_number(facts)
+                .unwrap_or_else(|| Holds::Undetermined(format!("the call does not carry `{}`", self.attribute))),
             Some(Attribute::Number { value, currency }) => self.number(*value, currency.as_deref(), all),
             Some(Attribute::Text(text)) => self.text(text),
             Some(Attribute::Flag(flag)) => self.text(if *flag { "true" } else { "false" }),
@@ -146,7 +147,9 @@ impl Clause {
             return Holds::Undetermined(format!("`{}` is no number to compare with", self.literal));
         };
         let named = unit.or_else(|| {
-            all.iter().find(|c| c.op == Op::Eq && c.attribute.eq_ignore_ascii_case("currency")).map(|c| c.literal.as_str())
+            all.iter()
+                .find(|c| c.op == Op::Eq && c.attribute.eq_ignore_ascii_case("currency"))
+                .map(|c| c.literal.as_str())
         });
         match (currency, named) {
             (None, None) => {}
@@ -169,8 +172,12 @@ impl Clause {
             return self.number(value, None, &[]);
         }
         match self.op {
-            Op::Eq => self.settled(text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute)),
-            Op::Ne => self.settled(!text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute)),
+            Op::Eq => {
+                self.settled(text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute))
+            }
+            Op::Ne => {
+                self.settled(!text.trim().eq_ignore_ascii_case(&self.literal), &format!("{} is {text}", self.attribute))
+            }
             _ => Holds::Undetermined(format!("`{}` is no number to compare with", self.attribute)),
         }
     }

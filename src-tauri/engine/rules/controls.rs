@@ -96,7 +96,9 @@ mod tests {
     fn the_catalogue_reads_and_every_control_has_a_precondition() {
         let controls = controls().unwrap();
         assert!(controls.len() > 40);
-        assert!(controls.iter().all(|c| !c.precondition.is_empty() && !c.own_words.is_empty() && !c.sub_types.is_empty()));
+        assert!(
+            controls.iter().all(|c| !c.precondition.is_empty() && !c.own_words.is_empty() && !c.sub_types.is_empty())
+        );
         assert_ne!(controls_version(), "unreadable");
     }
 

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Condition, Facts, Holds};
 use super::glob;
-use crate::case::{DirectoryEntry, GrantRow, PartyRow};
+use crate::case::{Case, CaseError, DirectoryEntry, GrantRow, PartyRow};
 use crate::model::{Attribute, Principal, Time};
 
 /// `yes`, `no`, or a question that the export does not answer.
@@ -94,6 +94,7 @@ pub struct Rights {
     by_party: FxHashMap<i64, Vec<Grant>>,
     everyone: Vec<Grant>,
     unexpanded: Vec<Grant>,
+    known: Known,
     /// Names of each party, for `owner=self`.
     names: FxHashMap<i64, Vec<String>>,
 }
@@ -115,7 +116,7 @@ impl Rights {
         principals: &[Principal],
     ) -> Rights {
         let known = Known::of(directory, parties, party_of, principals);
-        let mut rights = Rights { names: known.names(), ..Rights::default() };
+        let mut rights = Rights { names: known.names(), known, ..Rights::default() };
         for row in grants {
             let grant = Grant {
                 event: row.event,
@@ -128,7 +129,7 @@ impl Rights {
                 from: row.valid_from,
                 to: row.valid_to,
             };
-            match known.party(&grant.principal) {
+            match rights.known.party(&grant.principal) {
                 Some(party) => rights.by_party.entry(party).or_default().push(grant),
                 None if grant.principal == "*" => rights.everyone.push(grant),
                 // An address that no party has is somebody else's; any other word may be a group of which this
@@ -138,6 +139,22 @@ impl Rights {
             }
         }
         rights
+    }
+
+    /// Rights as an analysed case holds them.
+    pub fn of_case(case: &Case) -> Result<Rights, CaseError> {
+        Ok(Rights::new(
+            &case.grants()?,
+            &case.directory()?,
+            &case.party_rows()?,
+            &case.party_of()?,
+            &case.principals()?,
+        ))
+    }
+
+    /// The party that an e-mail, directory id, alias or login names, where it names one alone.
+    pub fn party(&self, name: &str) -> Option<i64> {
+        self.known.party(name)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -202,7 +219,9 @@ pub fn answer(rights: &Rights, party: i64, question: &Question<'_>) -> Entitled 
         (None, None, _) if named => Entitled {
             answer: Answer::No,
             basis: Basis::NoMatchingGrant,
-            because: vec!["no matching grant in the export received, which names this principal for this action".into()],
+            because: vec![
+                "no matching grant in the export received, which names this principal for this action".into(),
+            ],
             by: None,
         },
         (None, None, _) if rights.is_empty() => missing("no entitlement export was received".into()),
@@ -271,6 +290,7 @@ impl Grant {
 }
 
 /// Every name by which an entitlement row may call a party.
+#[derive(Debug, Default)]
 struct Known {
     /// Name to party; `None` where two parties claim it.
     by_name: FxHashMap<String, Option<i64>>,
@@ -334,14 +354,23 @@ impl Known {
 
 /// A name as compared: addresses folded, all else exact.
 fn key(name: &str) -> String {
-    Principal::from_word(name).map(|p| if p.namespace == "email" { p.id } else { name.trim().to_string() }).unwrap_or_default()
+    Principal::from_word(name)
+        .map(|p| if p.namespace == "email" { p.id } else { name.trim().to_string() })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn grant(principal: &str, action: &str, resource: &str, allow: bool, condition: &str, valid: (&str, &str)) -> GrantRow {
+    fn grant(
+        principal: &str,
+        action: &str,
+        resource: &str,
+        allow: bool,
+        condition: &str,
+        valid: (&str, &str),
+    ) -> GrantRow {
         GrantRow {
             event: 9,
             principal: principal.into(),
@@ -360,8 +389,10 @@ mod tests {
             [PartyRow { id: 1, kind: "person".into(), shown: "ada@fern.example".into(), end: None, directory: None }];
         let principals = [Principal::new("", ""), Principal::new("email", "ada@fern.example")];
         let rights = Rights::new(grants, &[], &parties, &[(1, 1)], &principals);
-        let attributes: Vec<(String, Attribute)> =
-            amount.map(|value| ("amount".to_string(), Attribute::Number { value, currency: None })).into_iter().collect();
+        let attributes: Vec<(String, Attribute)> = amount
+            .map(|value| ("amount".to_string(), Attribute::Number { value, currency: None }))
+            .into_iter()
+            .collect();
         let question =
             Question { service: None, action, resource: Some(resource), at: Time::parse(at), attributes: &attributes };
         answer(&rights, 1, &question)
@@ -382,7 +413,10 @@ mod tests {
     #[test]
     fn silence_is_no_only_where_the_export_names_the_person_for_the_action_then() {
         let grants = [grant("ada@fern.example", "record.read", "patient/7", true, "", ("2025-01-01", "2026-01-01"))];
-        assert_eq!(asked(&grants, "record.read", "patient/8", "2025-06-01T00:00:00Z", None).basis, Basis::NoMatchingGrant);
+        assert_eq!(
+            asked(&grants, "record.read", "patient/8", "2025-06-01T00:00:00Z", None).basis,
+            Basis::NoMatchingGrant
+        );
         assert_eq!(asked(&grants, "record.read", "patient/8", NOW, None).answer, Answer::Unknown);
         assert_eq!(asked(&grants, "note.append", "memo/1", "2025-06-01T00:00:00Z", None).answer, Answer::Unknown);
         assert_eq!(asked(&[], "note.append", "memo/1", NOW, None).answer, Answer::Unknown);

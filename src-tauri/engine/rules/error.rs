@@ -27,12 +27,20 @@ impl From<RuleError> for EdgeError {
                 return case.into();
             }
             RuleError::Controls { .. } => return defect(error.to_string()),
-            RuleError::File { .. } => ("rule_file", Fault::Setting, "Hold the rule file against a shipped one: behalf rules show AG-01."),
-            RuleError::NoNegativeExample { .. } => {
-                ("rule_untested", Fault::Setting, "Add an example that must not fire; a rule without one is not loaded.")
+            RuleError::File { .. } => {
+                ("rule_file", Fault::Setting, "Hold the rule file against a shipped one: behalf rules show AG-01.")
             }
-            RuleError::Run { .. } => ("rule_sql", Fault::Setting, "A rule may only read the v1 views; run behalf rules test on it."),
-            RuleError::Row { .. } => ("rule_row", Fault::Setting, "See the columns that a rule may select in docs/rules."),
+            RuleError::NoNegativeExample { .. } => (
+                "rule_untested",
+                Fault::Setting,
+                "Add an example that must not fire; a rule without one is not loaded.",
+            ),
+            RuleError::Run { .. } => {
+                ("rule_sql", Fault::Setting, "A rule may only read the v1 views; run behalf rules test on it.")
+            }
+            RuleError::Row { .. } => {
+                ("rule_row", Fault::Setting, "See the columns that a rule may select in docs/rules.")
+            }
         };
         EdgeError { code: code.into(), message: error.to_string(), hint: hint.into(), fault }
     }

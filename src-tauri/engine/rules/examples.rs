@@ -27,8 +27,10 @@ pub fn test_rule(rule: &Rule) -> Result<Vec<ExampleResult>, RuleError> {
         for example in examples {
             stand_in(derived.database(), rule, example)?;
             let rows = derived.read_only(|db| row::select(db, rule))?;
-            let instances: BTreeSet<(&str, &str)> = rows.iter().map(|r| (r.cause.as_str(), r.instance.as_str())).collect();
-            let fired = !instances.is_empty() && instances.iter().all(|(cause, instance)| !cause.is_empty() && !instance.is_empty());
+            let instances: BTreeSet<(&str, &str)> =
+                rows.iter().map(|r| (r.cause.as_str(), r.instance.as_str())).collect();
+            let fired = !instances.is_empty()
+                && instances.iter().all(|(cause, instance)| !cause.is_empty() && !instance.is_empty());
             out.push(ExampleResult {
                 says: example.says.clone(),
                 must_fire,

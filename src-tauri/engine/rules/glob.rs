@@ -12,7 +12,8 @@ pub fn covers_word(pattern: &str, word: &str) -> bool {
 
 /// Whether a service as a context file writes it is the one that a record names: `s3` is `s3.amazonaws.com` too.
 pub fn covers_service(pattern: &str, service: &str) -> bool {
-    covers_word(pattern.trim(), service) || service.split('.').next().is_some_and(|first| covers_word(pattern.trim(), first))
+    covers_word(pattern.trim(), service)
+        || service.split('.').next().is_some_and(|first| covers_word(pattern.trim(), first))
 }
 
 fn matches(pattern: &[u8], text: &[u8], fold: bool) -> bool {

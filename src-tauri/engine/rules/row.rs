@@ -123,7 +123,7 @@ struct Columns {
 impl Columns {
     fn of(statement: &Statement<'_>, rule: &Rule) -> Result<Columns, RuleError> {
         let mut columns = Columns::default();
-        for (at, name) in statement.column_names().into_iter().enumerate() {
+        for (at, name) in statement.column_names().enumerate() {
             let slot = match name {
                 "cause" => &mut columns.cause,
                 "instance" => &mut columns.instance,
@@ -142,7 +142,9 @@ impl Columns {
                 "at_most" => &mut columns.at_most,
                 "confidence" => &mut columns.confidence,
                 "sentence" => &mut columns.sentence,
-                other => return Err(RuleError::Row { rule: rule.id.clone(), detail: format!("no rule column `{other}`") }),
+                other => {
+                    return Err(RuleError::Row { rule: rule.id.clone(), detail: format!("no rule column `{other}`") });
+                }
             };
             *slot = Some(at);
         }

@@ -75,7 +75,7 @@ struct File {
 }
 
 /// A rule that loaded: its examples are there, its SQL is not yet trusted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Rule {
     pub id: String,
     pub version: i64,

@@ -14,8 +14,8 @@ use super::rule::{Population, Rule};
 use super::severity;
 use super::world::Context;
 use crate::case::{Case, CaseError, Derived, FindingRecord, InstanceRecord};
-use crate::model::run::shown_id;
 use crate::model::Confidence;
+use crate::model::run::shown_id;
 
 /// Calls listed for one instance.
 const LISTED: u64 = 2_000;
@@ -56,11 +56,9 @@ impl Tested {
     fn count(derived: &Derived<'_>) -> Result<Tested, RuleError> {
         let (agents, tokens) = derived
             .database()
-            .query_row(
-                "SELECT coalesce(sum(agents_call), 0), count(token) FROM v1_call_facts",
-                [],
-                |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)),
-            )
+            .query_row("SELECT coalesce(sum(agents_call), 0), count(token) FROM v1_call_facts", [], |r| {
+                Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?))
+            })
             .map_err(|cause| RuleError::Run { rule: "population".into(), cause })?;
         Ok(Tested { agent_calls: agents.max(0) as u64, token_calls: tokens.max(0) as u64 })
     }
@@ -85,7 +83,7 @@ fn finding(
     let instances = instances(derived, rule, cause, rows)?;
     let events: BTreeSet<i64> = rows.iter().filter_map(|r| r.event).collect();
     let people: BTreeSet<&str> = rows.iter().filter_map(|r| r.person.as_deref()).collect();
-    let confidence = rows.iter().map(|r| r.confidence).min().unwrap_or(Confidence::Undetermined);
+    let confidence = severity::confidence(rule, rows);
     let population = tested.of(rule.population);
     let rating = severity::rate(rule, rows, events.len(), people.len(), population, confidence);
     let design_fact = rows.iter().all(|r| r.design);
@@ -110,7 +108,12 @@ fn finding(
 }
 
 /// Rows of one instance key are one instance; instances stand in the order of their first record.
-fn instances(derived: &Derived<'_>, rule: &Rule, cause: &str, rows: &[&Selected]) -> Result<Vec<InstanceRecord>, RuleError> {
+fn instances(
+    derived: &Derived<'_>,
+    rule: &Rule,
+    cause: &str,
+    rows: &[&Selected],
+) -> Result<Vec<InstanceRecord>, RuleError> {
     let mut by_key: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
     for row in rows {
         by_key.entry(row.instance.as_str()).or_default().push(row);
@@ -160,7 +163,9 @@ fn notes(
 ) -> FindingNotes {
     let instances = rows.iter().map(|r| r.instance.as_str()).collect::<BTreeSet<_>>().len();
     let sentence = match rule.population {
-        Population::None => format!("{instances} {}, {listed} records", if instances == 1 { "instance" } else { "instances" }),
+        Population::None => {
+            format!("{instances} {}, {listed} records", if instances == 1 { "instance" } else { "instances" })
+        }
         population => format!("{listed} of {tested} {}", population.words()),
     };
     let mut against = rule.against.clone();
@@ -180,7 +185,14 @@ fn notes(
     FindingNotes {
         condition: format!("{sentence}: {}", rule.condition),
         sub_types: rule.criteria.clone(),
-        criteria: rule.criteria.iter().flat_map(|s| criteria(s)).map(|c| c.shown()).collect::<BTreeSet<_>>().into_iter().collect(),
+        criteria: rule
+            .criteria
+            .iter()
+            .flat_map(|s| criteria(s))
+            .map(|c| c.shown())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         criteria_note: "criteria considered, applicability not confirmed".into(),
         controls_version: controls_version().to_string(),
         effect: rule.effect.clone(),

@@ -51,9 +51,25 @@ fn base(rule: &Rule, row: &Selected) -> (Severity, Vec<String>) {
     (capped, why)
 }
 
+/// How sure the finding is: as sure as the surest of the instances that its severity rests on.
+pub(super) fn confidence(rule: &Rule, rows: &[&Selected]) -> Confidence {
+    let rated = rows.iter().map(|r| (base(rule, r).0, r.confidence));
+    rated.min().map_or(Confidence::Undetermined, |(_, confidence)| confidence)
+}
+
 /// Rates a finding by its worst instance. `tested` is the size of the tested population.
-pub(super) fn rate(rule: &Rule, rows: &[&Selected], listed: usize, humans: usize, tested: u64, confidence: Confidence) -> Rating {
-    let worst = rows.iter().map(|r| (base(rule, r), r.impact)).min_by_key(|((severity, _), impact)| (*severity, std::cmp::Reverse(*impact)));
+pub(super) fn rate(
+    rule: &Rule,
+    rows: &[&Selected],
+    listed: usize,
+    humans: usize,
+    tested: u64,
+    confidence: Confidence,
+) -> Rating {
+    let worst = rows
+        .iter()
+        .map(|r| (base(rule, r), r.impact))
+        .min_by_key(|((severity, _), impact)| (*severity, std::cmp::Reverse(*impact)));
     let Some(((mut severity, mut why), impact)) = worst else {
         return Rating { severity: Severity::Info, potential_critical: false, impact: 1, why: String::new() };
     };
@@ -63,7 +79,8 @@ pub(super) fn rate(rule: &Rule, rows: &[&Selected], listed: usize, humans: usize
         if share >= SHARE || humans >= HUMANS {
             let stepped = step_up(severity);
             // A gate that held the worst instance holds the step too.
-            let held = rows.iter().filter(|r| base(rule, r).0 == severity).all(|r| r.denied) && stepped < Severity::Medium;
+            let held =
+                rows.iter().filter(|r| base(rule, r).0 == severity).all(|r| r.denied) && stepped < Severity::Medium;
             let capped = if held { severity } else { cap(stepped, ceiling(rule, rows, severity)) };
             if capped != severity {
                 why.push(format!("one step up: {:.0} % of {tested} tested, {humans} people", share * 100.0));
@@ -156,6 +173,15 @@ mod tests {
         assert_eq!(rated("AG-06", &row(2), 100, 1).severity, Severity::Medium);
         assert_eq!(rated("AG-06", &row(2), 100, 3).severity, Severity::High);
         assert_eq!(rated("RU-07", &row(2), 20, 3).severity, Severity::Medium);
+    }
+
+    #[test]
+    fn a_sure_trifle_lends_its_confidence_to_nothing() {
+        let worst = Selected { confidence: Confidence::Possible, ..row(4) };
+        let trifle = Selected { design: true, ..row(1) };
+        assert_eq!(confidence(rule("AZ-07"), &[&trifle, &worst]), Confidence::Possible);
+        let rating = rate(rule("AZ-07"), &[&trifle, &worst], 2, 1, 1_000, Confidence::Possible);
+        assert_eq!((rating.severity, rating.potential_critical), (Severity::High, false));
     }
 
     #[test]

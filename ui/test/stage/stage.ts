@@ -9,7 +9,7 @@ import { calls, people } from "./calls";
 import { detail, findings } from "./findings";
 
 /** What a test may ask of the staged host, by the page's `__STAGE__`. */
-type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; fail?: string; hold?: string };
+type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; partial?: boolean; fail?: string; hold?: string };
 
 declare global {
   interface Window {
@@ -101,7 +101,21 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   who: ({ id }) => who(id) ?? missing(id),
   raw: ({ id }) => raw(id) ?? missing(id),
   people: ({ text }) => (empty ? [] : people.filter((row) => `${row.name ?? ""} ${row.shown}`.toLowerCase().includes((text ?? "").toLowerCase()))),
-  timeline: ({ key, from, to }) => timeline(key, from, to) ?? missing(key),
+  timeline: ({ key, from, to }) => {
+    const full = timeline(key, from, to) ?? missing(key);
+    if (stage.partial !== true || full.calls.length < 60) return full;
+    // As for a person with more calls than are sent singly.
+    const slice = Math.ceil((full.to - full.from) / 120);
+    return {
+      ...full,
+      calls: full.calls.filter((_, at) => at % 5 === 0),
+      density: Array.from({ length: 120 }, (_, n) => {
+        const begin = full.from + n * slice;
+        const here = full.calls.filter((call) => call.at >= begin && call.at < begin + slice);
+        return { from: begin, to: begin + slice, own: here.filter((call) => call.own).length, on_behalf: here.filter((call) => !call.own).length };
+      }),
+    };
+  },
   calls: ({ filter, limit }) => {
     const wanted = filter.startsWith("day:") ? (call: { time: string }) => call.time.startsWith(filter.slice(4)) : (SETS[filter] ?? (() => false));
     return calls

@@ -118,7 +118,7 @@ CREATE TABLE call_facts (
   rated INTEGER NOT NULL, per_user INTEGER NOT NULL, regulated TEXT, required_pattern TEXT,
   entitled TEXT NOT NULL, entitled_basis TEXT NOT NULL, entitled_why TEXT, entitled_by INTEGER, agent_entitled TEXT NOT NULL,
   decided_on TEXT NOT NULL, decided_basis TEXT NOT NULL, days_after_end REAL,
-  token INTEGER, token_witness TEXT, scope_covers TEXT NOT NULL, audience_covers TEXT NOT NULL, inside_life TEXT NOT NULL,
+  token INTEGER, token_actor INTEGER, token_witness TEXT, scope_covers TEXT NOT NULL, audience_covers TEXT NOT NULL, inside_life TEXT NOT NULL,
   subject_is_runs_person TEXT NOT NULL, token_why TEXT,
   refused_before INTEGER, refused_minutes REAL, learned_agent TEXT, run_agent INTEGER, run_person INTEGER) STRICT;
 CREATE TABLE token_facts (

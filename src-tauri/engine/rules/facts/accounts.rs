@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::world::World;
+use super::LISTED;
 use super::addresses::Networks;
 use super::clients::Learned;
 use super::rhythm::Rhythm;
 use super::stakes::Rated;
-use super::LISTED;
 use crate::case::{AccountFact, AttributedRow, NamespaceFact};
 use crate::model::Time;
 use crate::model::time::DAY;
@@ -151,7 +151,10 @@ impl<'a> Accounts<'a> {
         let namespaces = self.namespaces();
         let uncovered: BTreeSet<i64> = namespaces.iter().filter(|n| n.uncovered).map(|n| n.source).collect();
         let mut spreads: BTreeMap<i64, (String, bool, i64, &Credential)> = BTreeMap::new();
-        for (id, credential) in &self.credentials {
+        // By text: numbers of strings follow the order of files.
+        let mut credentials: Vec<(&i64, &Credential)> = self.credentials.iter().collect();
+        credentials.sort_by_key(|(id, _)| self.world.text(Some(**id)));
+        for (id, credential) in credentials {
             if let Some((why, by_hand)) = self.spread(credential) {
                 spreads.entry(credential.account).or_insert((why, by_hand, *id, credential));
             }

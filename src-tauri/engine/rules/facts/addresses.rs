@@ -102,7 +102,12 @@ mod tests {
 
     fn networks() -> Networks {
         let row = |cidr: &str, label: &str| Network { cidr: cidr.into(), label: label.into(), environment: None };
-        Networks::new(&[row("10.0.0.0/8", "inside"), row("10.20.0.0/16", "cluster"), row("2001:db8::/32", "lab"), row("x", "no")])
+        Networks::new(&[
+            row("10.0.0.0/8", "inside"),
+            row("10.20.0.0/16", "cluster"),
+            row("2001:db8::/32", "lab"),
+            row("x", "no"),
+        ])
     }
 
     #[test]

@@ -24,7 +24,12 @@ impl<'a> Calls<'a> {
         Calls { world, tokens, clients, denials: Denials::default() }
     }
 
-    pub(super) fn fact(&mut self, derived: &Derived<'_>, row: &AttributedRow, rated: &Rated) -> Result<CallFact, CaseError> {
+    pub(super) fn fact(
+        &mut self,
+        derived: &Derived<'_>,
+        row: &AttributedRow,
+        rated: &Rated,
+    ) -> Result<CallFact, CaseError> {
         let world = self.world;
         let attributes = derived.attributes_of(row.event)?;
         let (action, resource) = (world.text(row.action), world.text(row.resource));
@@ -63,6 +68,7 @@ impl<'a> Calls<'a> {
             decided_basis,
             days_after_end: self.days_after_end(row),
             token: None,
+            token_actor: None,
             token_witness: None,
             scope_covers: "unknown",
             audience_covers: "unknown",
@@ -108,13 +114,17 @@ impl<'a> Calls<'a> {
             };
             return (on, basis);
         }
-        let role = row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
+        let role =
+            row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
         // Policies see a user behind a role session only where the platform itself says on whose behalf it acts.
-        let on_behalf = claimed.iter().any(|(principal, kind)| *kind == K3 && world.is_person(world.party_of(*principal)));
+        let on_behalf =
+            claimed.iter().any(|(principal, kind)| *kind == K3 && world.is_person(world.party_of(*principal)));
         match source {
             "aws_cloudtrail" if role && row.source_wire_kind != 0 && !on_behalf => ("agent", "certain"),
             "aws_cloudtrail" if role && on_behalf => ("person", "certain"),
-            "kubernetes_audit" if claimed.iter().any(|(p, _)| world.is_person(world.party_of(*p))) => ("person", "certain"),
+            "kubernetes_audit" if claimed.iter().any(|(p, _)| world.is_person(world.party_of(*p))) => {
+                ("person", "certain")
+            }
             _ => ("unknown", "unknown"),
         }
     }
@@ -139,6 +149,7 @@ impl<'a> Calls<'a> {
         let Some(subject) = subject else { return };
         let record = OnRecord { audience: world.text(row.audience), scope: world.text(row.scope) };
         fact.token = Some(id);
+        fact.token_actor = issued.and_then(|t| t.agent);
         fact.token_witness = Some(if issued.is_some_and(|t| t.delegated) { "issuer" } else { "call" });
         let scope = match question {
             Some(q) => self.tokens.scope_covers(issued, &record, q.action, q.resource, q.attributes),

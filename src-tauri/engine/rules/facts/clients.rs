@@ -7,15 +7,115 @@ use super::super::world::World;
 
 /// Clients that anybody may use, agents too: they tell nothing. In lower case; a name stands for what begins with it.
 const GENERIC: &[&str] = &[
-    "git", "gh", "github", "kubectl", "k9s", "helm", "kube", "aws", "boto", "botocore", "apn", "hashicorp", "terraform",
-    "pulumi", "ansible", "gcloud", "google", "gsutil", "azure", "az", "azsdk", "msal", "okta", "python", "java", "go",
-    "go-http-client", "node", "nodejs", "ruby", "perl", "php", "dotnet", ".net", "rust", "reqwest", "hyper", "axios",
-    "okhttp", "apache", "curl", "wget", "libcurl", "requests", "urllib", "httpx", "aiohttp", "grpc", "postman",
-    "insomnia", "mozilla", "applewebkit", "chrome", "chromium", "safari", "firefox", "gecko", "edg", "edge", "opera", "opr",
-    "version", "mobile", "trident", "msie", "khtml", "like", "linux", "windows", "macintosh", "darwin", "x11", "exec-env",
-    "lang", "os", "ua", "md", "cfg", "api", "app", "exec", "ft", "m", "sdk", "openssl", "powershell", "jdbc", "odbc",
-    "snowflake", "psql", "dbeaver", "slack", "sfdc", "salesforce", "vscode", "visual", "intellij", "jetbrains", "docker",
-    "containerd", "cri-o", "cfnetwork", "alamofire", "dalvik", "opentelemetry", "otel", "langchain", "openai", "anthropic",
+    "git",
+    "gh",
+    "github",
+    "kubectl",
+    "k9s",
+    "helm",
+    "kube",
+    "aws",
+    "boto",
+    "botocore",
+    "apn",
+    "hashicorp",
+    "terraform",
+    "pulumi",
+    "ansible",
+    "gcloud",
+    "google",
+    "gsutil",
+    "azure",
+    "az",
+    "azsdk",
+    "msal",
+    "okta",
+    "python",
+    "java",
+    "go",
+    "go-http-client",
+    "node",
+    "nodejs",
+    "ruby",
+    "perl",
+    "php",
+    "dotnet",
+    ".net",
+    "rust",
+    "reqwest",
+    "hyper",
+    "axios",
+    "okhttp",
+    "apache",
+    "curl",
+    "wget",
+    "libcurl",
+    "requests",
+    "urllib",
+    "httpx",
+    "aiohttp",
+    "grpc",
+    "postman",
+    "insomnia",
+    "mozilla",
+    "applewebkit",
+    "chrome",
+    "chromium",
+    "safari",
+    "firefox",
+    "gecko",
+    "edg",
+    "edge",
+    "opera",
+    "opr",
+    "version",
+    "mobile",
+    "trident",
+    "msie",
+    "khtml",
+    "like",
+    "linux",
+    "windows",
+    "macintosh",
+    "darwin",
+    "x11",
+    "exec-env",
+    "lang",
+    "os",
+    "ua",
+    "md",
+    "cfg",
+    "api",
+    "app",
+    "exec",
+    "ft",
+    "m",
+    "sdk",
+    "openssl",
+    "powershell",
+    "jdbc",
+    "odbc",
+    "snowflake",
+    "psql",
+    "dbeaver",
+    "slack",
+    "sfdc",
+    "salesforce",
+    "vscode",
+    "visual",
+    "intellij",
+    "jetbrains",
+    "docker",
+    "containerd",
+    "cri-o",
+    "cfnetwork",
+    "alamofire",
+    "dalvik",
+    "opentelemetry",
+    "otel",
+    "langchain",
+    "openai",
+    "anthropic",
 ];
 
 pub(super) struct Learned {
@@ -65,7 +165,13 @@ fn products(user_agent: &str) -> BTreeSet<String> {
 }
 
 fn generic(name: &str) -> bool {
-    GENERIC.iter().any(|known| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.', ':', '#', '+']) || rest.chars().all(|c| c.is_ascii_digit())))
+    GENERIC.iter().any(|known| {
+        name.strip_prefix(known).is_some_and(|rest| {
+            rest.is_empty()
+                || rest.starts_with(['-', '_', '.', ':', '#', '+'])
+                || rest.chars().all(|c| c.is_ascii_digit())
+        })
+    })
 }
 
 #[cfg(test)]
@@ -80,6 +186,10 @@ mod tests {
         assert!(of("git/2.47.1").is_empty());
         assert!(of("kubectl/v1.33.0 (linux/amd64) kubernetes/abc").iter().all(|p| p != "kubectl"));
         assert!(of("python-requests/2.32 boto3/1.35").is_empty());
-        assert!(of("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605 Safari/605").iter().all(|p| p != "mozilla"));
+        assert!(
+            of("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605 Safari/605")
+                .iter()
+                .all(|p| p != "mozilla")
+        );
     }
 }

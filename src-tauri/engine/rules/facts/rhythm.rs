@@ -65,7 +65,10 @@ impl Rhythm {
         if let Some(median) = self.median().filter(|m| *m < GAP && self.gaps.len() >= GAPS) {
             said.push(format!("median gap within bursts {:.1} s (TM5)", median as f64 / SECOND as f64));
         }
-        (said.len() as u32, (!said.is_empty()).then(|| format!("{} calls over {days} days: {}", self.calls, said.join("; "))))
+        (
+            said.len() as u32,
+            (!said.is_empty()).then(|| format!("{} calls over {days} days: {}", self.calls, said.join("; "))),
+        )
     }
 
     /// Entropy of the hour of day with the Miller-Madow term, over its maximum.

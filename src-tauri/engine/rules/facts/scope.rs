@@ -37,8 +37,13 @@ impl Detail {
     fn read(entry: &Value) -> Option<Detail> {
         let entry = entry.as_object()?;
         let kind = entry.get("type")?.as_str()?.to_string();
-        let mut detail =
-            Detail { kind, actions: words(entry.get("actions")), objects: Vec::new(), limits: Vec::new(), currency: None };
+        let mut detail = Detail {
+            kind,
+            actions: words(entry.get("actions")),
+            objects: Vec::new(),
+            limits: Vec::new(),
+            currency: None,
+        };
         for name in ["identifier", "resource", "resources", "object", "objects"] {
             detail.objects.extend(words(entry.get(name)));
         }
@@ -80,9 +85,10 @@ impl Detail {
     /// Whether the entry speaks of this action: its `type` is the action, or `actions` holds it, its part after the
     /// type, or its last segment.
     fn names(&self, action: &str) -> bool {
-        let after = action.get(..self.kind.len()).filter(|p| p.eq_ignore_ascii_case(&self.kind)).map(|_| {
-            action[self.kind.len()..].trim_start_matches(['.', ':', '/', '_', '-'])
-        });
+        let after = action
+            .get(..self.kind.len())
+            .filter(|p| p.eq_ignore_ascii_case(&self.kind))
+            .map(|_| action[self.kind.len()..].trim_start_matches(['.', ':', '/', '_', '-']));
         let last = action.rsplit(['.', ':', '/']).next().unwrap_or(action);
         glob::covers_word(&self.kind, action)
             || self.actions.iter().any(|mine| {
@@ -151,7 +157,8 @@ pub fn scope_covers(
     let speaking: Vec<&Detail> = details.iter().filter(|d| d.names(action)).collect();
     if !speaking.is_empty() {
         let answers: Vec<_> = speaking.iter().map(|d| d.admits(resource, attributes)).collect();
-        let best = [Answer::Yes, Answer::Unknown, Answer::No].into_iter().find_map(|a| answers.iter().find(|(x, _)| *x == a));
+        let best =
+            [Answer::Yes, Answer::Unknown, Answer::No].into_iter().find_map(|a| answers.iter().find(|(x, _)| *x == a));
         return best.cloned().unwrap_or((Answer::Unknown, None));
     }
     if scopes.iter().any(|s| names(s, action)) {
@@ -161,7 +168,10 @@ pub fn scope_covers(
         return (Answer::Unknown, Some("neither token nor record states a scope".into()));
     }
     if !answerable || scopes.iter().any(|s| broad(s)) {
-        return (Answer::Unknown, Some("the scopes of this audience and the logged actions are different vocabularies".into()));
+        return (
+            Answer::Unknown,
+            Some("the scopes of this audience and the logged actions are different vocabularies".into()),
+        );
     }
     (Answer::No, Some(format!("{action} is in no scope of the token ({})", scopes.join(" "))))
 }
@@ -212,7 +222,11 @@ mod tests {
             r#"[{"type":"payments","actions":["refund.create"]}]"#,
             r#"[{"type":"payments","actions":["create"]}]"#,
         ] {
-            assert_eq!(scope_covers(&[], &Detail::parse(text), "refund.create", None, &[], true).0, Answer::Yes, "{text}");
+            assert_eq!(
+                scope_covers(&[], &Detail::parse(text), "refund.create", None, &[], true).0,
+                Answer::Yes,
+                "{text}"
+            );
         }
         let other = Detail::parse(r#"[{"type":"note","actions":["append"]}]"#);
         assert_eq!(scope_covers(&[], &other, "refund.create", None, &[], true).0, Answer::No);
@@ -224,7 +238,9 @@ mod tests {
             [r#"[{"type":"refund.create","limit":{"amount":50}}]"#, r#"{"type":"refund.create","limit.amount":50}"#]
         {
             let details = Detail::parse(text);
-            let held = |a: &[(String, Attribute)]| scope_covers(&scopes("refund.create"), &details, "refund.create", None, a, true).0;
+            let held = |a: &[(String, Attribute)]| {
+                scope_covers(&scopes("refund.create"), &details, "refund.create", None, a, true).0
+            };
             assert_eq!(held(&amount(50.0)), Answer::Yes);
             assert_eq!(held(&amount(50.5)), Answer::No);
             assert_eq!(held(&[]), Answer::Unknown);

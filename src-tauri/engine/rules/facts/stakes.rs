@@ -26,7 +26,13 @@ impl<'a> Stakes<'a> {
         Stakes { assets }
     }
 
-    pub(super) fn of(&self, world: &World<'_>, service: Option<i64>, action: Option<i64>, resource: Option<i64>) -> Rated {
+    pub(super) fn of(
+        &self,
+        world: &World<'_>,
+        service: Option<i64>,
+        action: Option<i64>,
+        resource: Option<i64>,
+    ) -> Rated {
         self.rate(world.text(service), world.text(action), world.text(resource))
     }
 
@@ -55,7 +61,8 @@ fn covers(asset: &AssetRow, service: Option<&str>, action: &str, resource: &str)
         (Some(mine), Some(asked)) => glob::covers_service(mine, asked),
         _ => true,
     };
-    let or_any = |pattern: &'_ str| if pattern.trim().is_empty() { "*".to_string() } else { pattern.trim().to_string() };
+    let or_any =
+        |pattern: &'_ str| if pattern.trim().is_empty() { "*".to_string() } else { pattern.trim().to_string() };
     service && glob::covers_word(&or_any(&asset.action), action) && glob::covers(&or_any(&asset.resource), resource)
 }
 
@@ -89,7 +96,10 @@ fn rated(asset: &AssetRow, guessed: &'static str) -> Rated {
 }
 
 fn is_regulated(class: &str) -> bool {
-    matches!(class, "health" | "phi" | "pan" | "card" | "cardholder" | "special" | "special category" | "secret" | "secrets")
+    matches!(
+        class,
+        "health" | "phi" | "pan" | "card" | "cardholder" | "special" | "special category" | "secret" | "secrets"
+    )
 }
 
 /// Whether an action's own word says that it only reads. An unknown word is a change: the costlier guess.

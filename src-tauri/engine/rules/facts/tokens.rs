@@ -7,7 +7,7 @@ use super::super::entitlement::Answer;
 use super::super::world::World;
 use super::CLOCK_BOUND;
 use super::scope::{self, Detail};
-use crate::case::{AttributedRow, CallFact, TokenFact};
+use crate::case::{AttributedRow, CallFact, TokenFact, TokenRow};
 use crate::model::{Attribute, Time};
 
 /// A token id with all that its records say.
@@ -15,7 +15,8 @@ use crate::model::{Attribute, Time};
 pub(super) struct Token {
     event: Option<i64>,
     pub subject: Option<i64>,
-    agent: Option<i64>,
+    /// The outermost actor, else a client that is not the subject itself.
+    pub agent: Option<i64>,
     issuer: Option<i64>,
     audience: Vec<String>,
     scope: Vec<String>,
@@ -51,12 +52,14 @@ pub(super) struct OnRecord<'a> {
 
 impl Tokens {
     #[allow(clippy::type_complexity, reason = "rows of (service, action, audience, scope)")]
-    pub(super) fn new(
-        world: &World<'_>,
-        rows: &[(Option<i64>, Option<i64>, Option<i64>, Option<i64>)],
-    ) -> Tokens {
+    pub(super) fn new(world: &World<'_>, rows: &[(Option<i64>, Option<i64>, Option<i64>, Option<i64>)]) -> Tokens {
         let mut by_id: BTreeMap<i64, Token> = BTreeMap::new();
-        for row in &world.context.tokens {
+        // Where records of one token differ the earliest speaks first, whichever file it came in.
+        let mut rows_of_tokens: Vec<&TokenRow> = world.context.tokens.iter().collect();
+        rows_of_tokens.sort_by_key(|r| {
+            (r.time, r.expires, world.text(r.scope), world.text(r.audience), r.details.as_deref(), world.text(r.issuer))
+        });
+        for row in rows_of_tokens {
             let Some(jti) = row.jti else { continue };
             let token = by_id.entry(jti).or_default();
             token.merge(row, world);
@@ -79,7 +82,9 @@ impl Tokens {
     ) -> (Answer, Option<String>) {
         let own = words(record.scope);
         let (scopes, details, audience) = match token {
-            Some(t) if !t.scope.is_empty() || !t.details.is_empty() => (&t.scope, t.details.as_slice(), t.audience.clone()),
+            Some(t) if !t.scope.is_empty() || !t.details.is_empty() => {
+                (&t.scope, t.details.as_slice(), t.audience.clone())
+            }
             _ => (&own, [].as_slice(), words(record.audience)),
         };
         // Details name actions in the resource's own words; only scopes can be of another vocabulary.
@@ -141,13 +146,17 @@ impl Tokens {
     fn fact(&self, id: i64, used: Option<&Use>, world: &World<'_>) -> TokenFact {
         let none = Token::default();
         let token = self.by_id.get(&id).unwrap_or(&none);
-        let scopes = if token.scope.is_empty() { used.map(|u| u.scope.as_slice()).unwrap_or_default() } else { &token.scope };
+        let scopes =
+            if token.scope.is_empty() { used.map(|u| u.scope.as_slice()).unwrap_or_default() } else { &token.scope };
         let count = |set: Option<&BTreeSet<i64>>| set.map_or(0, |s| s.len() as u32);
         TokenFact {
             token: id,
             event: token.event,
             subject: token.subject.or(used.and_then(|u| u.persons.first().copied())),
-            agent: token.agent.or(used.and_then(|u| u.agents.first().copied())).filter(|a| world.party(Some(*a)).is_some()),
+            agent: token
+                .agent
+                .or(used.and_then(|u| u.agents.first().copied()))
+                .filter(|a| world.party(Some(*a)).is_some()),
             issuer: token.issuer,
             delegated: token.delegated || used.is_some(),
             life_seconds: match (token.start, token.end) {
@@ -169,7 +178,7 @@ impl Tokens {
 
 impl Token {
     /// Another record of the same token id: an issuance, a revocation, the same token in another log.
-    fn merge(&mut self, row: &crate::case::TokenRow, world: &World<'_>) {
+    fn merge(&mut self, row: &TokenRow, world: &World<'_>) {
         let first = |slot: &mut Option<i64>, value: Option<i64>| *slot = slot.or(value);
         first(&mut self.event, Some(row.event));
         let subject = row.subject.and_then(|s| world.party_of(s));
@@ -232,7 +241,11 @@ impl Vocabulary {
     }
 
     fn answers(&self, audience: &[String]) -> bool {
-        if audience.is_empty() { self.answerable.contains("") } else { audience.iter().any(|a| self.answerable.contains(a)) }
+        if audience.is_empty() {
+            self.answerable.contains("")
+        } else {
+            audience.iter().any(|a| self.answerable.contains(a))
+        }
     }
 }
 
@@ -243,7 +256,8 @@ fn names_service(audience: &str, service: &str) -> bool {
     }
     let Some((_, rest)) = audience.split_once("://").or_else(|| audience.split_once("urn:")) else {
         // `payments.fern.example` without a scheme is a host all the same.
-        return audience.contains('.') && audience.split(['.', '/', ':']).any(|part| part.eq_ignore_ascii_case(service));
+        return audience.contains('.')
+            && audience.split(['.', '/', ':']).any(|part| part.eq_ignore_ascii_case(service));
     };
     rest.split(['.', '/', ':', '?', '#']).any(|part| part.eq_ignore_ascii_case(service))
         || rest.split(['/', '?', '#']).any(|part| part.eq_ignore_ascii_case(service))
@@ -290,7 +304,7 @@ impl Uses {
         used.persons.extend(row.human);
         used.agents.extend(row.agent);
         used.actions.extend(row.action);
-        used.classes.insert(if fact.effect == "read" { "read" } else { fact.effect });
+        used.classes.insert(fact.effect);
         if used.scope.is_empty() {
             used.scope = words(world.text(row.scope));
         }

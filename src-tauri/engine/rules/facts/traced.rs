@@ -12,7 +12,11 @@ use crate::model::time::HOUR;
 /// Slack around the period of an audit source: exports and clocks end raggedly.
 const SLACK: i64 = HOUR;
 
-pub(super) fn facts(derived: &Derived<'_>, world: &World<'_>, stakes: &Stakes<'_>) -> Result<Vec<TracedFact>, RuleError> {
+pub(super) fn facts(
+    derived: &Derived<'_>,
+    world: &World<'_>,
+    stakes: &Stakes<'_>,
+) -> Result<Vec<TracedFact>, RuleError> {
     let spans = derived.traced(4)?;
     let calls = derived.traced(0)?;
     let audit = Audit::new(&calls);
@@ -31,7 +35,9 @@ pub(super) fn facts(derived: &Derived<'_>, world: &World<'_>, stakes: &Stakes<'_
         let Some(tool) = span.action else { continue };
         match span.tool_call.as_deref().and_then(|id| audit.by_id.get(id)) {
             Some(&call) => {
-                if let Some(n) = calls.get(call).and_then(|c| c.action.map(|t| (run_of(c), t))).and_then(|k| left.get_mut(&k)) {
+                if let Some(n) =
+                    calls.get(call).and_then(|c| c.action.map(|t| (run_of(c), t))).and_then(|k| left.get_mut(&k))
+                {
                     *n -= 1;
                 }
                 joined.push((span, tool, "tool_call"));

@@ -55,7 +55,7 @@ export function LaneDrawing({ lane, y, x, view, width, selected, density, change
             >
               <title>{`${each.mark.time}  ${each.mark.action} ${each.mark.resource ?? ""}`}</title>
               <rect x={-7} y={-11} width={14} height={22} fill="transparent" />
-              {each.mark.id === selected ? <circle className="ring" r={8.5} /> : null}
+              {each.mark.id === selected ? <circle className="ring" r={9} /> : null}
               <CallShape own={each.mark.own} outcome={each.mark.outcome} grade={each.mark.grade} />
               {each.mark.findings > 0 ? <path className="flag" d="M0-11.5 3-7.5h-6z" /> : null}
             </g>
@@ -102,8 +102,8 @@ function Slices({ slices, x, view }: { slices: Density[]; x: (ms: number) => num
       {shown.map((slice) => {
         const left = x(slice.from);
         const wide = Math.max(1, x(slice.to) - left - 1);
-        const up = (slice.own / most) * (MIDDLE - 1);
-        const downward = (slice.on_behalf / most) * (MIDDLE - 1);
+        const up = Math.sqrt(slice.own / most) * (MIDDLE - 1);
+        const downward = Math.sqrt(slice.on_behalf / most) * (MIDDLE - 1);
         return (
           <g key={slice.from} className="slice">
             <title>{`${words.own(slice.own)}, ${words.onBehalf(slice.on_behalf)}`}</title>

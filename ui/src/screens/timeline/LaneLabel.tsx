@@ -1,3 +1,4 @@
+import type { PersonRow } from "../../bindings/PersonRow";
 import { PrincipalMark } from "../../design/marks";
 import { count } from "../../format/number";
 import { strings } from "../../strings";
@@ -8,14 +9,22 @@ const words = strings.timeline;
 /** A short form of a run's id that still tells it from its neighbours. */
 const short = (id: string): string => (id.length > 12 ? id.slice(0, 8) : id);
 
+/** Where not all calls came singly, the number that the engine counted; null where it counted none for this lane. */
+function known(lane: Lane, person: PersonRow): number | null {
+  if (lane.kind === "own") return person.own;
+  return lane.kind === "run" && lane.open ? lane.run.calls : null;
+}
+
 /** The left end of a lane: who or what it belongs to. */
-export function LaneLabel({ lane, name, toggle }: { lane: Lane; name: string; toggle: (run: string) => void }) {
+export function LaneLabel({ lane, person, partial, toggle }: { lane: Lane; person: PersonRow; partial: boolean; toggle: (run: string) => void }) {
+  const number = lane.kind === "heading" ? null : partial ? known(lane, person) : lane.marks.length;
+  const calls = <span className="figures quiet">{number === null ? "" : count(number)}</span>;
   switch (lane.kind) {
     case "own":
       return (
         <li className="lane own">
-          <PrincipalMark kind="human" label={name} />
-          <span className="figures quiet">{count(lane.marks.length)}</span>
+          <PrincipalMark kind="human" label={person.name ?? person.shown} />
+          {calls}
         </li>
       );
     case "heading":
@@ -45,7 +54,7 @@ export function LaneLabel({ lane, name, toggle }: { lane: Lane; name: string; to
             {short(lane.run.id)}
           </span>
           {lane.children > 0 && !lane.open ? <span className="tag">{words.spawned(lane.children)}</span> : null}
-          <span className="figures quiet">{count(lane.marks.length)}</span>
+          {calls}
         </li>
       );
     case "runless":
@@ -54,14 +63,14 @@ export function LaneLabel({ lane, name, toggle }: { lane: Lane; name: string; to
           <span className="fold" />
           <PrincipalMark kind={lane.agent === null ? "unknown" : "agent"} label={lane.agent ?? words.unknownAgent} />
           <span className="quiet clip">{words.runless}</span>
-          <span className="figures quiet">{count(lane.marks.length)}</span>
+          {calls}
         </li>
       );
     case "target":
       return (
         <li className="lane target">
           <PrincipalMark kind="service" label={lane.target} />
-          <span className="figures quiet">{count(lane.marks.length)}</span>
+          {calls}
         </li>
       );
   }

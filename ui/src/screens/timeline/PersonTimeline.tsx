@@ -133,7 +133,7 @@ export function PersonTimeline({ whole }: { whole: Timeline }) {
         </Button>
         <Legend />
         <span className="figures second nowrap" role="status" data-testid="in-view">
-          {words.inView(inView.length, whole.total_calls)}
+          {shown.total_calls > shown.calls.length ? words.inViewSingly(inView.length, whole.total_calls) : words.inView(inView.length, whole.total_calls)}
         </span>
       </div>
       <Plot label={label} lanes={drawn} timeline={shown} view={view} bounds={bounds} zone={zone} selected={record} partial={shown.total_calls > shown.calls.length} change={change} open={openRecord} toggle={toggle} />

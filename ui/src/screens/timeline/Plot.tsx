@@ -9,6 +9,7 @@ import { LaneDrawing } from "./LaneDrawing";
 import { LaneLabel } from "./LaneLabel";
 import { context, type Span, ticks, toMs, toX, zoomAbout } from "./scale";
 import { Hatch } from "./shapes";
+import { useRows } from "./useRows";
 import { useWidth } from "./useWidth";
 
 const words = strings.timeline;
@@ -35,6 +36,8 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
   const drag = useRef<{ x: number; view: Span; moved: boolean } | null>(null);
   const [dragging, setDragging] = useState(false);
   const height = lanes.length * LANE;
+  const body = useRef<HTMLDivElement>(null);
+  const { first, end } = useRows(body, lanes.length, LANE);
 
   // React listens to wheels passively, and this one must keep the page from scrolling.
   const latest = useRef({ view, bounds, change });
@@ -101,10 +104,11 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
         </svg>
       </div>
       { }
-      <div className="plotbody" role="region" aria-label={words.plotKeys} tabIndex={0}>
+      <div ref={body} className="plotbody" role="region" aria-label={words.plotKeys} tabIndex={0}>
         <ul className="lanelabels">
-          {lanes.map((lane) => (
-            <LaneLabel key={lane.key} lane={lane} name={timeline.person.name ?? timeline.person.shown} toggle={toggle} />
+          {first > 0 ? <li aria-hidden="true" style={{ height: first * LANE }} /> : null}
+          {lanes.slice(first, end).map((lane) => (
+            <LaneLabel key={lane.key} lane={lane} person={timeline.person} partial={partial} toggle={toggle} />
           ))}
         </ul>
         <div ref={box} className={dragging ? "drawing dragging" : "drawing"} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up}>
@@ -121,9 +125,9 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
                 </rect>
               ))}
             {marked === undefined ? null : <line className="cursorline" x1={x(marked.at)} x2={x(marked.at)} y1={0} y2={height} />}
-            <Spawns lanes={lanes} x={x} />
-            {lanes.map((lane, at) => (
-              <LaneDrawing key={lane.key} lane={lane} y={at * LANE} x={x} view={view} width={width} selected={selected} density={partial ? timeline.density : null} change={change} open={open} />
+            <Spawns lanes={lanes} x={x} first={first} end={end} />
+            {lanes.slice(first, end).map((lane, at) => (
+              <LaneDrawing key={lane.key} lane={lane} y={(first + at) * LANE} x={x} view={view} width={width} selected={selected} density={partial ? timeline.density : null} change={change} open={open} />
             ))}
           </svg>
         </div>
@@ -133,10 +137,10 @@ export function Plot({ label, lanes, timeline, view, bounds, zone, selected, par
 }
 
 /** From each run to what it spawned, where both are drawn. */
-function Spawns({ lanes, x }: { lanes: Lane[]; x: (ms: number) => number }) {
+function Spawns({ lanes, x, first, end }: { lanes: Lane[]; x: (ms: number) => number; first: number; end: number }) {
   const rows = new Map(lanes.map((lane, at) => [lane.key, at]));
   return lanes.map((lane, at) => {
-    if (lane.kind !== "run" || lane.run.parent === null || lane.run.from === null) return null;
+    if (at < first || at >= end || lane.kind !== "run" || lane.run.parent === null || lane.run.from === null) return null;
     const parent = rows.get(`run:${lane.run.parent}`);
     if (parent === undefined) return null;
     const left = x(lane.run.from) - HALF - 8;

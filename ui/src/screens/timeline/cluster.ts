@@ -5,7 +5,7 @@ export type Dense = { kind: "dense"; x: number; width: number; count: number; ow
 export type Drawn = Single | Dense;
 
 /** Half the width of a mark, in pixels. */
-export const HALF = 5;
+export const HALF = 6;
 export const labelWidth = (count: number): number => 8 + String(count).length * 7 + (count >= 1000 ? 4 : 0);
 
 /** Marks in time order become singles where there is room, and density bars with their number where there is not. */

@@ -1,4 +1,4 @@
-const HEXAGON = "M0-5 4.4-2.5v5L0 5l-4.4-2.5v-5z";
+const HEXAGON = "M0-6 5.2-3v6L0 6l-5.2-3v-6z";
 
 /** A call, about its own middle: a circle by own hand, a hexagon through an agent; hollow where it did not go through. */
 export function CallShape({ own, outcome, grade }: { own: boolean; outcome: string; grade: string }) {
@@ -6,8 +6,8 @@ export function CallShape({ own, outcome, grade }: { own: boolean; outcome: stri
   const look = grade === "X" ? "callshape refused" : own ? "callshape own" : "callshape behalf";
   return (
     <g className={hollow ? `${look} hollow` : look}>
-      {own ? <circle r="4.6" /> : <path d={HEXAGON} />}
-      {hollow ? <path className="strike" d="M-2.2 2.2 2.2-2.2" /> : null}
+      {own ? <circle r="5.4" /> : <path d={HEXAGON} />}
+      {hollow ? <path className="strike" d="M-2.6 2.6 2.6-2.6" /> : null}
     </g>
   );
 }
