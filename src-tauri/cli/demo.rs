@@ -18,7 +18,8 @@ pub fn demo(to: &Path) -> Result<(), EdgeError> {
         old.push(ending);
         let old = std::path::PathBuf::from(old);
         if old.exists() {
-            std::fs::remove_file(&old).map_err(|e| failed("demo", format!("{}: {e}", old.display()), "Close the window on it first."))?;
+            std::fs::remove_file(&old)
+                .map_err(|e| failed("demo", format!("{}: {e}", old.display()), "Close the window on it first."))?;
         }
     }
     let mut case = Case::open_or_create(&path, Wall.now())?;

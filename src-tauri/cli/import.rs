@@ -4,8 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use behalf_app::bridge::Wall;
-pub use behalf_app::bridge::{parse_mapping as parse, registry};
+use behalf_app::bridge::{Wall, registry};
 use behalf_engine::analysis::{self, Analysis};
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};
@@ -51,7 +50,8 @@ impl Progress for Bar {
                 Stage::Attribute => "attributing",
                 Stage::Rules => "running rules",
             };
-            let file = tick.file.as_deref().and_then(|f| Path::new(f).file_name()).map(|f| f.to_string_lossy().into_owned());
+            let file =
+                tick.file.as_deref().and_then(|f| Path::new(f).file_name()).map(|f| f.to_string_lossy().into_owned());
             bar.set_message(crate::output::plain(&format!("{what} {}", file.unwrap_or_default())));
         }
     }
@@ -80,7 +80,13 @@ pub fn import_into(
     Ok(case.import(paths, &import)?)
 }
 
-pub fn import(path: &Path, mappings: &[PathBuf], threads: Option<usize>, paths: &[PathBuf], format: Format) -> Result<(), EdgeError> {
+pub fn import(
+    path: &Path,
+    mappings: &[PathBuf],
+    threads: Option<usize>,
+    paths: &[PathBuf],
+    format: Format,
+) -> Result<(), EdgeError> {
     let mut case = Case::open_or_create(path, Wall.now())?;
     let registry = registry(&case, mappings)?;
     let bar = Bar::new();

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-pub use behalf_app::bridge::Wall;
 use behalf_engine::model::{EdgeError, Fault};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,7 +23,12 @@ pub fn failed(code: &str, message: impl Into<String>, hint: &str) -> EdgeError {
 }
 
 pub fn broken_pipe(error: std::io::Error) -> EdgeError {
-    EdgeError { code: "output".into(), message: format!("the output could not be written: {error}"), hint: String::new(), fault: Fault::Setting }
+    EdgeError {
+        code: "output".into(),
+        message: format!("the output could not be written: {error}"),
+        hint: String::new(),
+        fault: Fault::Setting,
+    }
 }
 
 /// Writes rows as they come: a list never stands in memory.
@@ -105,7 +109,12 @@ pub fn json<T: Serialize>(value: &T) -> Result<String, EdgeError> {
 }
 
 fn defect(detail: impl ToString) -> EdgeError {
-    EdgeError { code: "defect".into(), message: format!("a defect in Behalf: {}", detail.to_string()), hint: "Please report this.".into(), fault: Fault::Ours }
+    EdgeError {
+        code: "defect".into(),
+        message: format!("a defect in Behalf: {}", detail.to_string()),
+        hint: "Please report this.".into(),
+        fault: Fault::Ours,
+    }
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe before it.
