@@ -11,7 +11,12 @@ use super::faults::unwritable;
 
 /// Freezes the case as of now and writes it; the ending of the name chooses the format. An earlier report of that name
 /// is replaced only once the new one is whole.
-pub fn write_report(case: &Case, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
+pub fn write_report(
+    case: &Case,
+    to: &Path,
+    marking: Option<String>,
+    prepared_by: Option<String>,
+) -> Result<(), EdgeError> {
     let format = report::Format::from_path(to)?;
     let setup = Setup { prepared_by, marking, behalf_version: env!("CARGO_PKG_VERSION").into(), ..Setup::default() };
     let view = report::freeze(case, &setup, Wall.now())?;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use behalf_app::bridge::write_report;
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_app::bridge::write_report;
 use behalf_engine::model::EdgeError;
 use behalf_engine::rules;
 use serde::Serialize;
@@ -17,7 +17,11 @@ use crate::output::{Rows, failed, one};
 fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
     if !case.analysed()? && case.calls_held()? > 0 {
-        return Err(failed("not_analysed", "this case has not been analysed since it was made", "Run behalf analyze --case FILE."));
+        return Err(failed(
+            "not_analysed",
+            "this case has not been analysed since it was made",
+            "Run behalf analyze --case FILE.",
+        ));
     }
     Ok(case)
 }
@@ -89,7 +93,9 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
     let case = analysed(path)?;
     let mut rows = Rows::out(format);
     for f in ask::findings::rows(&case)? {
-        if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule)) || severity.is_some_and(|s| !s.eq_ignore_ascii_case(&f.severity)) {
+        if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule))
+            || severity.is_some_and(|s| !s.eq_ignore_ascii_case(&f.severity))
+        {
             continue;
         }
         let detail = ask::findings::detail(&case, &f.id)?;
@@ -101,7 +107,13 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
                 .into_iter()
                 .map(|i| ListedInstance {
                     id: i.id,
-                    subject: Subject { principal: i.principal, token: i.token, run: i.run, agent: i.agent, tool: i.tool },
+                    subject: Subject {
+                        principal: i.principal,
+                        token: i.token,
+                        run: i.run,
+                        agent: i.agent,
+                        tool: i.tool,
+                    },
                     events: i.events,
                 })
                 .collect(),
@@ -115,7 +127,9 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             cause: f.cause.clone(),
             design_fact: f.design_fact,
         };
-        rows.row(&listed, || format!("{:8} {} {} [{}] {} ({} calls)", f.severity, f.rule, f.title, f.cause, f.confidence, f.calls))?;
+        rows.row(&listed, || {
+            format!("{:8} {} {} [{}] {} ({} calls)", f.severity, f.rule, f.title, f.cause, f.confidence, f.calls)
+        })?;
     }
     rows.end()
 }
@@ -168,7 +182,13 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
     for proof in &w.proofs {
         out.push_str(&format!("\nProof {}\n", proof.sentence));
         for step in &proof.evidence {
-            out.push_str(&format!("  {} {} [{}] {}\n", step.kind, step.sentence, step.grade, step.record.as_deref().unwrap_or("")));
+            out.push_str(&format!(
+                "  {} {} [{}] {}\n",
+                step.kind,
+                step.sentence,
+                step.grade,
+                step.record.as_deref().unwrap_or("")
+            ));
         }
     }
     for candidate in &w.candidates {
@@ -194,8 +214,9 @@ pub struct Question<'a> {
 
 pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
-    let at = behalf_engine::model::Time::parse(q.at)
-        .ok_or_else(|| failed("usage", format!("{} is no time", q.at), "Give RFC 3339, such as 2026-03-11T13:59:55Z."))?;
+    let at = behalf_engine::model::Time::parse(q.at).ok_or_else(|| {
+        failed("usage", format!("{} is no time", q.at), "Give RFC 3339, such as 2026-03-11T13:59:55Z.")
+    })?;
     let mut with = Vec::new();
     for pair in q.with {
         let (name, value) = pair
@@ -203,7 +224,8 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
             .ok_or_else(|| failed("usage", format!("{pair} is not NAME=VALUE"), "Such as --with amount=40."))?;
         with.push((name.to_string(), value.to_string()));
     }
-    let asked = ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
+    let asked =
+        ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
     let answer = ask::authorized::authorized(&case, &asked)?;
     one(&answer, format, || {
         let mut out = format!("{} for {}\n", answer.answer, answer.user);
@@ -211,7 +233,11 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
             out.push_str(&format!("agent {}: {}\n", agent.id, agent.answer));
         }
         if let Some(d) = &answer.decision {
-            out.push_str(&format!("decision {} on {}\n", d.effect.as_deref().unwrap_or("not recorded"), d.evaluated.join(", ")));
+            out.push_str(&format!(
+                "decision {} on {}\n",
+                d.effect.as_deref().unwrap_or("not recorded"),
+                d.evaluated.join(", ")
+            ));
         }
         out.push_str(&answer.because.join("\n"));
         out
@@ -233,11 +259,25 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         let mut out = format!("{}: {} by own hand, {} through agents\n", p.shown, p.own, p.on_behalf);
         for run in &timeline.runs {
             let why = run.refused.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-            out.push_str(&format!("{}run {} {} {} calls{why}\n", "  ".repeat(run.depth as usize), run.id, run.agent.as_deref().unwrap_or("-"), run.calls));
+            out.push_str(&format!(
+                "{}run {} {} {} calls{why}\n",
+                "  ".repeat(run.depth as usize),
+                run.id,
+                run.agent.as_deref().unwrap_or("-"),
+                run.calls
+            ));
         }
         for call in &timeline.calls {
             let hand = if call.own { "own" } else { "on behalf" };
-            out.push_str(&format!("{} {hand} {} {} {} {} [{}]\n", call.time, call.agent.as_deref().unwrap_or("-"), call.action, call.resource.as_deref().unwrap_or("-"), call.outcome, call.grade));
+            out.push_str(&format!(
+                "{} {hand} {} {} {} {} [{}]\n",
+                call.time,
+                call.agent.as_deref().unwrap_or("-"),
+                call.action,
+                call.resource.as_deref().unwrap_or("-"),
+                call.outcome,
+                call.grade
+            ));
         }
         out
     })
@@ -252,7 +292,10 @@ pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
             c.calls, c.requiring_person, c.attributed, c.supported, c.refused, c.contradicted, c.automation
         );
         for r in &c.by_refusal {
-            out.push_str(&format!("\n{} {}: {} calls\n  would be settled by: {}", r.refusal, r.words, r.calls, r.settled_by));
+            out.push_str(&format!(
+                "\n{} {}: {} calls\n  would be settled by: {}",
+                r.refusal, r.words, r.calls, r.settled_by
+            ));
         }
         out
     })
@@ -265,7 +308,11 @@ pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
         rows.row(&loss, || {
             let mut out = format!("{} {} in {}: {}\n  {}", loss.severity, loss.code, loss.file, loss.count, loss.help);
             for place in &loss.places {
-                let at = place.line.map(|l| format!("line {l}")).or_else(|| place.offset.map(|o| format!("byte {o}"))).unwrap_or_default();
+                let at = place
+                    .line
+                    .map(|l| format!("line {l}"))
+                    .or_else(|| place.offset.map(|o| format!("byte {o}")))
+                    .unwrap_or_default();
                 out.push_str(&format!("\n  {at} {}", place.detail));
             }
             out
@@ -295,7 +342,15 @@ pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
         }
         out
     })?;
-    if v.problems.is_empty() { Ok(()) } else { Err(failed("not_sound", format!("{} problems", v.problems.len()), "Restore the case from a copy, or import the exports anew.")) }
+    if v.problems.is_empty() {
+        Ok(())
+    } else {
+        Err(failed(
+            "not_sound",
+            format!("{} problems", v.problems.len()),
+            "Restore the case from a copy, or import the exports anew.",
+        ))
+    }
 }
 
 pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
@@ -329,7 +384,13 @@ pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
         RulesCommand::List => {
             let mut rows = Rows::out(format);
             for r in rules::catalogue() {
-                let line = RuleLine { id: &r.id, version: r.version, title: &r.title, condition: &r.condition, criteria: &r.criteria };
+                let line = RuleLine {
+                    id: &r.id,
+                    version: r.version,
+                    title: &r.title,
+                    condition: &r.condition,
+                    criteria: &r.criteria,
+                };
                 rows.row(&line, || format!("{} {}: {}", r.id, r.title, r.condition))?;
             }
             rows.end()
@@ -349,7 +410,12 @@ pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
             for rule in chosen {
                 for result in rules::test_rule(rule)? {
                     wrong += usize::from(!result.holds);
-                    let line = ExampleLine { rule: rule.id.clone(), says: result.says.clone(), must_fire: result.must_fire, holds: result.holds };
+                    let line = ExampleLine {
+                        rule: rule.id.clone(),
+                        says: result.says.clone(),
+                        must_fire: result.must_fire,
+                        holds: result.holds,
+                    };
                     rows.row(&line, || {
                         let verdict = if result.holds { "holds" } else { "does not hold" };
                         let must = if result.must_fire { "must fire" } else { "must not fire" };

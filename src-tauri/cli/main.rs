@@ -40,7 +40,9 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Import { of, mapping, threads, paths } => import::import(&of.case, mapping, *threads, paths, format),
         Command::Analyze { of } => import::analyze(&of.case, format),
         Command::Attributions { of } => answers::attributions(&of.case, format),
-        Command::Findings { of, rule, severity } => answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format),
+        Command::Findings { of, rule, severity } => {
+            answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format)
+        }
         Command::Who { of, id } => answers::who(&of.case, id, format),
         Command::Authorized { of, user, action, resource, at, with } => {
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)

@@ -12,15 +12,16 @@ use crate::output::{failed, one};
 
 pub fn mapping(what: &MappingCommand, format: Format) -> Result<(), EdgeError> {
     let MappingCommand::Check { mapping, against } = what;
-    let text = std::fs::read_to_string(mapping)
-        .map_err(|e| failed("mapping", format!("{} cannot be read: {e}", mapping.display()), "Check the path of the mapping file."))?;
+    let text = std::fs::read_to_string(mapping).map_err(|e| {
+        failed("mapping", format!("{} cannot be read: {e}", mapping.display()), "Check the path of the mapping file.")
+    })?;
     check_against(&text, &mapping.display().to_string(), against, format)
 }
 
 fn check_against(text: &str, whence: &str, against: &Path, format: Format) -> Result<(), EdgeError> {
     let mapping = parse(text, whence)?;
-    let mut stream =
-        read::open(&Export::file(against), &Limits::default()).map_err(|e| EdgeError::from(behalf_engine::case::CaseError::Read(e)))?;
+    let mut stream = read::open(&Export::file(against), &Limits::default())
+        .map_err(|e| EdgeError::from(behalf_engine::case::CaseError::Read(e)))?;
     let form = stream.form().clone();
     let mut batches = Vec::new();
     while let Some(batch) = stream.next_batch().map_err(|e| EdgeError::from(behalf_engine::case::CaseError::Read(e)))? {

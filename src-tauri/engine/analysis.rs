@@ -49,12 +49,19 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
             if progress.cancelled() {
                 return Err(CaseError::Cancelled);
             }
-            progress.tick(&Tick { stage: Stage::Attribute, file: None, done_bytes: done, total_bytes: total, records: done });
+            progress.tick(&Tick {
+                stage: Stage::Attribute,
+                file: None,
+                done_bytes: done,
+                total_bytes: total,
+                records: done,
+            });
         }
         Ok(())
     })?;
     progress.tick(&Tick { stage: Stage::Rules, file: None, done_bytes: total, total_bytes: total, records: done });
-    let findings = rules::run(case, &derived, |_| if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) })?;
+    let findings =
+        rules::run(case, &derived, |_| if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) })?;
     for finding in &findings {
         derived.finding(finding)?;
     }

@@ -54,7 +54,13 @@ const NEAR: i64 = 5 * MINUTE;
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     let Some(party) = party(case, &asked.user)? else {
         let because = vec![format!("nobody in this case is known as {}", asked.user)];
-        return Ok(Authorized { answer: word(Answer::Unknown).into(), user: asked.user.clone(), agent: None, decision: None, because });
+        return Ok(Authorized {
+            answer: word(Answer::Unknown).into(),
+            user: asked.user.clone(),
+            agent: None,
+            decision: None,
+            because,
+        });
     };
     let parties = case.party_rows()?;
     let rights = Rights::new(&case.grants()?, &case.directory()?, &parties, &case.party_of()?, &case.principals()?);
@@ -62,10 +68,16 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     let mut attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
     let mut because = Vec::new();
     if let Some(event) = call {
-        let recorded: Vec<_> =
-            case.attributes_of(event)?.into_iter().filter(|(n, _)| !attributes.iter().any(|(have, _)| have == n)).collect();
+        let recorded: Vec<_> = case
+            .attributes_of(event)?
+            .into_iter()
+            .filter(|(n, _)| !attributes.iter().any(|(have, _)| have == n))
+            .collect();
         if !recorded.is_empty() {
-            because.push(format!("attributes not given were taken from the call {} on record at that time", case.shown_id(event)?));
+            because.push(format!(
+                "attributes not given were taken from the call {} on record at that time",
+                case.shown_id(event)?
+            ));
             attributes.extend(recorded);
         }
     }

@@ -117,13 +117,25 @@ pub fn settled_by(gap: &str) -> &'static str {
         "no_evidence" => {
             "A record of the person at the gateway or platform (an on-behalf-of field), the token service's exchange log, or a run id on the call with the trace of that run."
         }
-        "no_origin" => "The trace export that holds the root span of the run, with its user; or the record of the schedule that started it.",
-        "missing_parent" => "The export that holds the named parent run or span: the trace of the service that started this run.",
-        "ambiguous" => "A token id or an on-behalf-of field on the call itself, which tells the people of the set apart; or one run id for each person.",
-        "contradiction" => "The token service's issuance record for the credential on the call, and the gateway's inbound request: one of the two proofs is wrong.",
+        "no_origin" => {
+            "The trace export that holds the root span of the run, with its user; or the record of the schedule that started it."
+        }
+        "missing_parent" => {
+            "The export that holds the named parent run or span: the trace of the service that started this run."
+        }
+        "ambiguous" => {
+            "A token id or an on-behalf-of field on the call itself, which tells the people of the set apart; or one run id for each person."
+        }
+        "contradiction" => {
+            "The token service's issuance record for the credential on the call, and the gateway's inbound request: one of the two proofs is wrong."
+        }
         "hints_only" => "The same name written by the gateway, the platform or the token issuer, not by the caller.",
-        "robot" => "A run id, token or delegation on this account's calls; or the directory row of the person or service behind the account.",
-        "machine_session" => "Who was on the machine: session manager or login records of the instance, or a source identity on the session.",
+        "robot" => {
+            "A run id, token or delegation on this account's calls; or the directory row of the person or service behind the account."
+        }
+        "machine_session" => {
+            "Who was on the machine: session manager or login records of the instance, or a source identity on the session."
+        }
         "unresolved" => "A directory row, or an alias, for the identifier that the record names, as of that time.",
         "redacted" => "The same export without redaction of the identity fields.",
         _ => "An export that names the person for this call, its credential or its run.",

@@ -106,7 +106,9 @@ pub fn reconciliation(case: &Case) -> Result<Reconciliation, CaseError> {
             grouped(duplicates),
             grouped(rejected)
         ),
-        (_, false) => format!("{} records were read and not all are accounted for: do not rely on this case.", grouped(read)),
+        (_, false) => {
+            format!("{} records were read and not all are accounted for: do not rely on this case.", grouped(read))
+        }
     };
     Ok(Reconciliation { files: files.len() as u32, read, kept, duplicates, rejected, reconciles, sentence })
 }

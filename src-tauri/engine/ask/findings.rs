@@ -140,14 +140,18 @@ pub struct Filter {
 impl Filter {
     /// Whether a finding passes, with one facet left out: a facet counts what the others admit.
     fn admits(&self, f: &FindingRow, but: &str) -> bool {
-        let one = |name: &str, wanted: &[String], has: &str| but == name || wanted.is_empty() || wanted.iter().any(|w| w == has);
+        let one = |name: &str, wanted: &[String], has: &str| {
+            but == name || wanted.is_empty() || wanted.iter().any(|w| w == has)
+        };
         let text = self.text.as_deref().map(str::to_lowercase).filter(|t| !t.trim().is_empty());
         one("severity", &self.severity, &f.severity)
             && one("rule", &self.rule, &f.rule)
             && one("family", &self.family, &f.family)
             && one("confidence", &self.confidence, &f.confidence)
             && (self.design_facts || !f.design_fact)
-            && text.is_none_or(|t| format!("{} {} {} {}", f.id, f.rule, f.title, f.cause).to_lowercase().contains(t.trim()))
+            && text.is_none_or(|t| {
+                format!("{} {} {} {}", f.id, f.rule, f.title, f.cause).to_lowercase().contains(t.trim())
+            })
     }
 }
 

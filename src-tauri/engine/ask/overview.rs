@@ -60,8 +60,8 @@ pub struct PatternCell {
 use std::collections::BTreeMap;
 
 use crate::case::{Case, CaseError, Select};
-use crate::model::{Severity, Time};
 use crate::model::time::DAY;
+use crate::model::{Severity, Time};
 
 const WORST: usize = 7;
 
@@ -152,10 +152,15 @@ fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<Str
         out.push(format!("{errors} records or files were lost in whole or in part; see the losses for their places."));
     }
     if !coverage.directory {
-        out.push("No directory was imported: no human is verified, and accounts without a person cannot be told.".into());
+        out.push(
+            "No directory was imported: no human is verified, and accounts without a person cannot be told.".into(),
+        );
     }
     if case.grants()?.is_empty() {
-        out.push("No entitlements were imported: whether people were allowed to do what agents did is not answerable.".into());
+        out.push(
+            "No entitlements were imported: whether people were allowed to do what agents did is not answerable."
+                .into(),
+        );
     }
     if case.assets()?.is_empty() {
         out.push("No stakes were imported: severities are marked unrated and never critical.".into());

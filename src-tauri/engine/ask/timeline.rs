@@ -144,7 +144,8 @@ pub fn timeline(case: &Case, key: &str, from: Option<i64>, to: Option<i64>) -> R
         if total_calls > MOST_MARKS {
             let slice = (time.0 - start.0) / width;
             let at = |n: i64| (start.0 + n * width) / 1_000;
-            let d = density.entry(slice).or_insert(Density { from: at(slice), to: at(slice + 1), own: 0, on_behalf: 0 });
+            let d =
+                density.entry(slice).or_insert(Density { from: at(slice), to: at(slice + 1), own: 0, on_behalf: 0 });
             if own { d.own += 1 } else { d.on_behalf += 1 }
         }
         if calls.len() < MOST_MARKS as usize {

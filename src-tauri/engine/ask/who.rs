@@ -129,7 +129,9 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
         Ok(())
     })?;
     let Some(view) = view else {
-        return Err(CaseError::NoSuchRecord { id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)") });
+        return Err(CaseError::NoSuchRecord {
+            id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
+        });
     };
     Teller { case, loaded, strings: case.strings()? }.tell(event, &view, &found)
 }
@@ -230,24 +232,50 @@ impl Teller<'_> {
             }
             _ => {
                 if let Some(refusal) = a.refusal {
-                    chain.push(Link { node: "gap".into(), label: refusal.words().into(), basis: None, grade: Some("X".into()), record: None });
+                    chain.push(Link {
+                        node: "gap".into(),
+                        label: refusal.words().into(),
+                        basis: None,
+                        grade: Some("X".into()),
+                        record: None,
+                    });
                 }
                 if let Some(run) = a.run {
-                    chain.push(Link { node: "run".into(), label: self.run_label(run), basis: None, grade: None, record: None });
+                    chain.push(Link {
+                        node: "run".into(),
+                        label: self.run_label(run),
+                        basis: None,
+                        grade: None,
+                        record: None,
+                    });
                 }
             }
         }
         if let Some(agent) = a.agent {
-            let step = a.agent_paths.iter().filter(|p| p.value == agent).max_by_key(|p| p.grade).and_then(|p| p.steps.first());
+            let step =
+                a.agent_paths.iter().filter(|p| p.value == agent).max_by_key(|p| p.grade).and_then(|p| p.steps.first());
             chain.push(self.link("agent", self.loaded.identity.party(agent).shown.clone(), step)?);
         }
         if let Some(wire) = a.wire.filter(|w| Some(*w) != a.agent && Some(*w) != a.human) {
             let party = self.loaded.identity.party(wire);
-            chain.push(Link { node: node_word(party.kind).into(), label: party.shown.clone(), basis: Some("on the wire".into()), grade: None, record: Some(view.id.clone()) });
+            chain.push(Link {
+                node: node_word(party.kind).into(),
+                label: party.shown.clone(),
+                basis: Some("on the wire".into()),
+                grade: None,
+                record: Some(view.id.clone()),
+            });
         }
-        let target = [view.action.as_deref(), view.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let target =
+            [view.action.as_deref(), view.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let when = view.time.map(|t| format!(", {}", t.to_rfc3339())).unwrap_or_default();
-        chain.push(Link { node: "call".into(), label: format!("{target}{when}, {}", view.outcome), basis: None, grade: None, record: Some(view.id.clone()) });
+        chain.push(Link {
+            node: "call".into(),
+            label: format!("{target}{when}, {}", view.outcome),
+            basis: None,
+            grade: None,
+            record: Some(view.id.clone()),
+        });
         Ok(chain)
     }
 
@@ -314,9 +342,13 @@ impl Teller<'_> {
         let run = step.node.map(|n| self.run_label(n)).unwrap_or_default();
         let by = by_word(step.by);
         match step.kind {
-            EvidenceKind::K2 | EvidenceKind::K1 => format!("The issuance record of the token names {who} as its subject."),
+            EvidenceKind::K2 | EvidenceKind::K1 => {
+                format!("The issuance record of the token names {who} as its subject.")
+            }
             EvidenceKind::K3 => format!("The record names {who}; the field was filled by the {by}."),
-            EvidenceKind::K4 => "The credential or call id on the record is exactly that of this issuance or span.".into(),
+            EvidenceKind::K4 => {
+                "The credential or call id on the record is exactly that of this issuance or span.".into()
+            }
             EvidenceKind::K5 => format!("The token's subject is {who} and its client belongs to one agent."),
             EvidenceKind::K6 => format!("The session carries {who} as its principal, set by a broker."),
             EvidenceKind::K7 => format!("{who} alone held the credential at the time."),
@@ -350,7 +382,9 @@ impl Teller<'_> {
         let person = a.human.map(|h| self.loaded.identity.party(h).shown.clone());
         let on = match (&person, evaluated.as_slice()) {
             (_, []) => "the record does not say on whose rights".to_string(),
-            (Some(p), subjects) if subjects.contains(p) && subjects.len() > 1 => format!("decided on {p} and {}", others(subjects, p)),
+            (Some(p), subjects) if subjects.contains(p) && subjects.len() > 1 => {
+                format!("decided on {p} and {}", others(subjects, p))
+            }
             (Some(p), subjects) if subjects.contains(p) => format!("decided on {p}"),
             (_, subjects) => format!("decided on {} alone", subjects.join(" and ")),
         };

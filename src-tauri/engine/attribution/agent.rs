@@ -9,11 +9,12 @@ use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Rol
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<Path> {
     let mut out = Vec::new();
-    let mut add = |party: Option<u32>, kind: EvidenceKind, grade: Grade, by: FilledBy, event: i64, node: Option<usize>| {
-        if let Some(party) = party.filter(|p| t.is_agent(*p)) {
-            out.push(Path::new(party, vec![Step { kind, grade, by, event, node }]));
-        }
-    };
+    let mut add =
+        |party: Option<u32>, kind: EvidenceKind, grade: Grade, by: FilledBy, event: i64, node: Option<usize>| {
+            if let Some(party) = party.filter(|p| t.is_agent(*p)) {
+                out.push(Path::new(party, vec![Step { kind, grade, by, event, node }]));
+            }
+        };
     if let Some(wire) = call.wire {
         let by = call.wire_by.unwrap_or(FilledBy::Platform);
         add(t.identity.party_of(wire), EvidenceKind::K3, fact(by, Grade::B), by, call.event, None);

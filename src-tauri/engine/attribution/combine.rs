@@ -174,9 +174,10 @@ fn corroborated(paths: &[&Path]) -> bool {
 
 /// The agent's own trace is all that says a person asked.
 fn own_account(path: &Path) -> bool {
-    path.steps
-        .iter()
-        .any(|s| matches!(s.kind, EvidenceKind::K8 | EvidenceKind::K9 | EvidenceKind::K10) && matches!(s.by, FilledBy::Caller | FilledBy::Model))
+    path.steps.iter().any(|s| {
+        matches!(s.kind, EvidenceKind::K8 | EvidenceKind::K9 | EvidenceKind::K10)
+            && matches!(s.by, FilledBy::Caller | FilledBy::Model)
+    })
 }
 
 #[cfg(test)]

@@ -74,7 +74,10 @@ fn believed(by: FilledBy) -> Grade {
 
 /// The issuance of the call's token, where it names this person.
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
-    token_rows(t, call).into_iter().find(|r| r.subject.and_then(|s| t.identity.person(s)) == Some(person)).map(|r| r.event)
+    token_rows(t, call)
+        .into_iter()
+        .find(|r| r.subject.and_then(|s| t.identity.person(s)) == Some(person))
+        .map(|r| r.event)
 }
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
@@ -163,7 +166,9 @@ fn joined(event: i64) -> Step {
 
 /// The records that handed out the call's temporary credential.
 fn issuances(t: &Tables<'_>, call: &CallRow) -> Vec<CallRow> {
-    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return Vec::new() };
+    let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else {
+        return Vec::new();
+    };
     let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
     leases.iter().filter(|l| l.event != call.event).filter_map(|l| t.call(l.event).ok()).collect()
 }

@@ -28,7 +28,11 @@ impl Facts {
         let wire = call.wire.and_then(|w| t.identity.party_of(w)).map(|p| t.identity.kind(p));
         let service_wire = !matches!(call.wire_kind, WireKind::Human);
         let human_claim = |kind: EvidenceKind| {
-            claims.iter().any(|c| c.role == Role::Human && c.evidence == kind && !matches!(c.by, crate::model::FilledBy::Caller | crate::model::FilledBy::Model))
+            claims.iter().any(|c| {
+                c.role == Role::Human
+                    && c.evidence == kind
+                    && !matches!(c.by, crate::model::FilledBy::Caller | crate::model::FilledBy::Model)
+            })
         };
         let token_with_subject = matches!((call.credential, call.credential_kind), (Some(jti), Some(CredentialKind::Token))
             if t.lineage.tokens.of(jti).any(|r| r.subject.is_some_and(|s| t.identity.person(s).is_some()) && (!r.actors.is_empty() || r.client.is_some())));
@@ -37,8 +41,10 @@ impl Facts {
             wire_kind: call.wire_kind,
             interactive: call.interactive,
             impersonated: service_wire && human_claim(EvidenceKind::K6) && t.is_kubernetes(call.source),
-            delegated_token: token_with_subject || (call.wire_kind == WireKind::Delegated && human_claim(EvidenceKind::K3)),
-            human_on_record: service_wire && (human_claim(EvidenceKind::K3) || human_claim(EvidenceKind::K6) || human_claim(EvidenceKind::K2)),
+            delegated_token: token_with_subject
+                || (call.wire_kind == WireKind::Delegated && human_claim(EvidenceKind::K3)),
+            human_on_record: service_wire
+                && (human_claim(EvidenceKind::K3) || human_claim(EvidenceKind::K6) || human_claim(EvidenceKind::K2)),
             asserted_human: found.paths.iter().any(|p| p.grade == crate::model::Grade::D),
             agent,
             run,

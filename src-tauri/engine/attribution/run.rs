@@ -26,7 +26,12 @@ pub struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub fn load(case: &Case, identity: &'a Identity, lineage: &'a Lineage, claims: &[ClaimRow]) -> Result<Tables<'a>, CaseError> {
+    pub fn load(
+        case: &Case,
+        identity: &'a Identity,
+        lineage: &'a Lineage,
+        claims: &[ClaimRow],
+    ) -> Result<Tables<'a>, CaseError> {
         let mut evaluated: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
         for (event, principal) in case.evaluated()? {
             evaluated.entry(event).or_default().push(principal);
@@ -93,7 +98,8 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let verdict = conclude(&found);
     let facts = pattern::Facts::of(t, call, &found, agent.is_some() || agent_grade.is_some(), run.is_some());
     let pattern = pattern::pattern(&facts);
-    let candidates = found.sets.iter().flat_map(|(s, _)| s.iter().copied()).chain(found.contradicted.iter().copied()).collect();
+    let candidates =
+        found.sets.iter().flat_map(|(s, _)| s.iter().copied()).chain(found.contradicted.iter().copied()).collect();
     let mut out = Attribution {
         standing: Standing::Automation,
         human: verdict.human,
@@ -125,7 +131,9 @@ fn settle(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>, out: &mut Att
         (Some(_), _, _) => Standing::Attributed,
         (None, _, Some(Gap::Contradiction)) => Standing::Contradicted,
         (None, _, None) => Standing::Automation,
-        (None, _, Some(Gap::NoEvidence | Gap::Unresolved | Gap::HintsOnly | Gap::Redacted)) => without_run(t, call, wire, out),
+        (None, _, Some(Gap::NoEvidence | Gap::Unresolved | Gap::HintsOnly | Gap::Redacted)) => {
+            without_run(t, call, wire, out)
+        }
         (None, _, Some(_)) => Standing::Refused,
     };
     if out.standing == Standing::Automation {
@@ -156,8 +164,7 @@ fn without_run(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>, out: &mu
 fn machine_session(t: &Tables<'_>, call: &CallRow) -> bool {
     let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else { return false };
     let leases = t.lineage.leases.get(&key).map(Vec::as_slice).unwrap_or_default();
-    !leases.is_empty()
-        && leases.iter().all(|l| t.call(l.event).is_ok_and(|i| i.wire_kind == WireKind::System))
+    !leases.is_empty() && leases.iter().all(|l| t.call(l.event).is_ok_and(|i| i.wire_kind == WireKind::System))
 }
 
 /// The record itself names a person and an agent, neither by the caller's own word.
@@ -166,7 +173,8 @@ fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bo
     let claims = t.claims_of(call.event);
     let person = (call.wire_kind == WireKind::Human && wire.is_some_and(PartyKind::is_person))
         || claims.iter().filter(fact).any(|c| c.role == Role::Human && t.identity.person(c.principal).is_some());
-    let agent = wire == Some(PartyKind::Agent) || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal));
+    let agent = wire == Some(PartyKind::Agent)
+        || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal));
     person && agent
 }
 
@@ -225,7 +233,9 @@ pub fn attribute_case(
 }
 
 fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord {
-    let best = a.human.and_then(|h| a.human_paths.iter().filter(|p| p.value == h).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len()))));
+    let best = a.human.and_then(|h| {
+        a.human_paths.iter().filter(|p| p.value == h).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len())))
+    });
     let shared = a.wire.is_some_and(|w| t.identity.kind(w) == PartyKind::Shared);
     let is_agent = a.wire.is_some_and(|w| t.identity.kind(w) == PartyKind::Agent);
     let wire_kind = match call.wire_kind {

@@ -149,18 +149,20 @@ impl Derived<'_> {
     }
 
     pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {
-        self.tx.prepare_cached("INSERT INTO parties VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
-            p.id,
-            p.kind,
-            p.shown,
-            p.name,
-            p.department,
-            p.status,
-            p.start.map(|t| t.0),
-            p.end.map(|t| t.0),
-            p.directory,
-            p.verified
-        ])?;
+        self.tx.prepare_cached("INSERT INTO parties VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
+            params![
+                p.id,
+                p.kind,
+                p.shown,
+                p.name,
+                p.department,
+                p.status,
+                p.start.map(|t| t.0),
+                p.end.map(|t| t.0),
+                p.directory,
+                p.verified
+            ],
+        )?;
         for principal in &p.principals {
             self.tx.prepare_cached("INSERT INTO party_of VALUES (?1, ?2)")?.execute((principal, p.id))?;
         }
@@ -168,20 +170,24 @@ impl Derived<'_> {
     }
 
     pub fn run(&self, r: &RunRecord) -> Result<(), CaseError> {
-        self.tx.prepare_cached("INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
-            r.id,
-            r.key,
-            r.held,
-            r.agent,
-            r.first.map(|t| t.0),
-            r.last.map(|t| t.0),
-            r.calls,
-            r.ending,
-            r.person,
-            r.trigger
-        ])?;
+        self.tx.prepare_cached("INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
+            params![
+                r.id,
+                r.key,
+                r.held,
+                r.agent,
+                r.first.map(|t| t.0),
+                r.last.map(|t| t.0),
+                r.calls,
+                r.ending,
+                r.person,
+                r.trigger
+            ],
+        )?;
         for (parent, event) in &r.parents {
-            self.tx.prepare_cached("INSERT OR IGNORE INTO run_parents VALUES (?1, ?2, ?3)")?.execute((r.id, parent, event))?;
+            self.tx
+                .prepare_cached("INSERT OR IGNORE INTO run_parents VALUES (?1, ?2, ?3)")?
+                .execute((r.id, parent, event))?;
         }
         Ok(())
     }
@@ -217,7 +223,8 @@ impl Derived<'_> {
     }
 
     pub fn finding(&self, f: &FindingRecord) -> Result<(), CaseError> {
-        let events: std::collections::BTreeSet<i64> = f.instances.iter().flat_map(|i| i.events.iter().copied()).collect();
+        let events: std::collections::BTreeSet<i64> =
+            f.instances.iter().flat_map(|i| i.events.iter().copied()).collect();
         let mut span: (Option<i64>, Option<i64>) = (None, None);
         for event in &events {
             let time: Option<i64> =
@@ -249,17 +256,9 @@ impl Derived<'_> {
                 f.detail
             ])?;
         for (n, i) in f.instances.iter().enumerate() {
-            self.tx.prepare_cached("INSERT INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
-                i.id,
-                f.id,
-                n as i64,
-                i.principal,
-                i.token,
-                i.run,
-                i.agent,
-                i.tool,
-                i.sentence
-            ])?;
+            self.tx
+                .prepare_cached("INSERT INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+                .execute(params![i.id, f.id, n as i64, i.principal, i.token, i.run, i.agent, i.tool, i.sentence])?;
             for (m, event) in i.events.iter().enumerate() {
                 self.tx
                     .prepare_cached("INSERT INTO instance_events VALUES (?1, ?2, ?3)")?

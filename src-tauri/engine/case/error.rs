@@ -36,19 +36,33 @@ pub enum CaseError {
 impl From<CaseError> for EdgeError {
     fn from(error: CaseError) -> EdgeError {
         let (code, fault, hint) = match &error {
-            CaseError::Open { .. } => ("case_open", Fault::File, "Check that the file is there and that no other program holds it."),
-            CaseError::NotACase { .. } => ("not_a_case", Fault::File, "Open a file that Behalf made (.behalf), or import this file as an export."),
-            CaseError::Newer { .. } => ("newer_case", Fault::Setting, "Install the newer Behalf; this one leaves the file as it is."),
-            CaseError::Missing { .. } => ("no_case", Fault::File, "Make the case first: behalf import --case FILE EXPORTS."),
+            CaseError::Open { .. } => {
+                ("case_open", Fault::File, "Check that the file is there and that no other program holds it.")
+            }
+            CaseError::NotACase { .. } => {
+                ("not_a_case", Fault::File, "Open a file that Behalf made (.behalf), or import this file as an export.")
+            }
+            CaseError::Newer { .. } => {
+                ("newer_case", Fault::Setting, "Install the newer Behalf; this one leaves the file as it is.")
+            }
+            CaseError::Missing { .. } => {
+                ("no_case", Fault::File, "Make the case first: behalf import --case FILE EXPORTS.")
+            }
             CaseError::Backup { .. } => ("backup", Fault::File, "Make room beside the case file, then open it again."),
-            CaseError::Database(_) => ("database", Fault::Ours, "Run behalf verify on the case; report this if it says the case is sound."),
+            CaseError::Database(_) => {
+                ("database", Fault::Ours, "Run behalf verify on the case; report this if it says the case is sound.")
+            }
             CaseError::Read(read) => match read {
                 ReadError::Missing { .. } => ("no_file", Fault::File, "Check the path."),
                 _ => ("unreadable", Fault::File, "Check that the file can be read, or ask for it again."),
             },
-            CaseError::NoSuchRecord { .. } => ("no_record", Fault::Setting, "Ids stand in the first column of behalf attributions."),
+            CaseError::NoSuchRecord { .. } => {
+                ("no_record", Fault::Setting, "Ids stand in the first column of behalf attributions.")
+            }
             CaseError::AmbiguousId { .. } => ("ambiguous_id", Fault::Setting, "Give SOURCE/ID as listed."),
-            CaseError::Damaged { .. } => ("damaged", Fault::File, "Run behalf verify; restore the case from a copy, or import the exports anew."),
+            CaseError::Damaged { .. } => {
+                ("damaged", Fault::File, "Run behalf verify; restore the case from a copy, or import the exports anew.")
+            }
             CaseError::Cancelled => ("cancelled", Fault::Setting, "Import again to go on from the last whole file."),
             CaseError::Defect { .. } => ("defect", Fault::Ours, "Please report this with the sentence above."),
         };

@@ -107,7 +107,8 @@ pub struct IssuedRow {
     pub expires: Option<Time>,
 }
 
-const CALL_COLUMNS: &str = "e.id, e.source, e.kind, e.time, e.end_time, e.service, e.action, e.resource, e.outcome, e.wire,
+const CALL_COLUMNS: &str =
+    "e.id, e.source, e.kind, e.time, e.end_time, e.service, e.action, e.resource, e.outcome, e.wire,
  e.wire_kind, e.wire_by, e.human_empty, e.run, e.run_by, e.parent_run, e.conversation, e.trace, e.span, e.credential,
  e.credential_kind, e.audience, e.scope, e.decision, e.source_ip, e.user_agent, e.host, e.interactive, e.tenant";
 
@@ -130,8 +131,9 @@ impl Case {
 
     /// All claims, by event.
     pub fn claims(&self) -> Result<Vec<ClaimRow>, CaseError> {
-        let mut query =
-            self.db.prepare("SELECT event, role, principal, evidence, filled_by, field FROM claims ORDER BY event, n")?;
+        let mut query = self
+            .db
+            .prepare("SELECT event, role, principal, evidence, filled_by, field FROM claims ORDER BY event, n")?;
         Ok(query.query_map([], claim)?.collect::<Result<_, _>>()?)
     }
 
@@ -308,7 +310,9 @@ fn call(r: &Row<'_>) -> rusqlite::Result<CallRow> {
         credential_kind: r.get::<_, Option<i64>>(20)?.map(credential_kind),
         audience: r.get(21)?,
         scope: r.get(22)?,
-        decision: r.get::<_, Option<i64>>(23)?.map(|d| if d == 0 { DecisionEffect::Allow } else { DecisionEffect::Deny }),
+        decision: r
+            .get::<_, Option<i64>>(23)?
+            .map(|d| if d == 0 { DecisionEffect::Allow } else { DecisionEffect::Deny }),
         source_ip: r.get(24)?,
         user_agent: r.get(25)?,
         host: r.get(26)?,

@@ -122,12 +122,23 @@ impl Case {
         for (shown, skipped) in &found.skipped {
             self.skipped_file(shown, skipped, import)?;
         }
-        import.progress.tick(&Tick { stage: Stage::Index, file: None, done_bytes: total, total_bytes: total, records: 0 });
+        import.progress.tick(&Tick {
+            stage: Stage::Index,
+            file: None,
+            done_bytes: total,
+            total_bytes: total,
+            records: 0,
+        });
         self.with_indices()?;
         Ok(report)
     }
 
-    fn import_file(&mut self, export: &Export, writer: &mut Writer, told: &Told<'_>) -> Result<ImportedFile, CaseError> {
+    fn import_file(
+        &mut self,
+        export: &Export,
+        writer: &mut Writer,
+        told: &Told<'_>,
+    ) -> Result<ImportedFile, CaseError> {
         let started = told.import.clock.now();
         if let Some(known) = self.known_file(export)? {
             return Ok(known);
@@ -176,10 +187,11 @@ impl Case {
     /// The same file twice is one file; a file that nobody recognised may be tried again.
     fn known_file(&self, export: &Export) -> Result<Option<ImportedFile>, CaseError> {
         let size = size(export) as i64;
-        let likely: bool = self
-            .db
-            .query_row("SELECT count(*) FROM files WHERE bytes = ?1 OR ?2", (size, export.member.is_some()), |r| r.get::<_, i64>(0))?
-            > 0;
+        let likely: bool = self.db.query_row(
+            "SELECT count(*) FROM files WHERE bytes = ?1 OR ?2",
+            (size, export.member.is_some()),
+            |r| r.get::<_, i64>(0),
+        )? > 0;
         if !likely {
             return Ok(None);
         }
@@ -217,7 +229,10 @@ impl Case {
     }
 
     fn skipped_file(&self, shown: &str, skipped: &Loss, import: &Import<'_>) -> Result<(), CaseError> {
-        let known: i64 = self.db.query_row("SELECT count(*) FROM files WHERE path = ?1 AND format = 'skipped'", [shown], |r| r.get(0))?;
+        let known: i64 =
+            self.db.query_row("SELECT count(*) FROM files WHERE path = ?1 AND format = 'skipped'", [shown], |r| {
+                r.get(0)
+            })?;
         if known > 0 {
             return Ok(());
         }

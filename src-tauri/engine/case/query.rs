@@ -407,7 +407,8 @@ impl Case {
 
     /// Findings that list an event.
     pub fn findings_of(&self, event: i64) -> Result<Vec<FindingView>, CaseError> {
-        let condition = "f.id IN (SELECT i.finding FROM instance_events x JOIN instances i ON i.id = x.instance WHERE x.event = ?)";
+        let condition =
+            "f.id IN (SELECT i.finding FROM instance_events x JOIN instances i ON i.id = x.instance WHERE x.event = ?)";
         self.findings_where(condition, vec![event.into()])
     }
 

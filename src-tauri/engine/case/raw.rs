@@ -41,7 +41,11 @@ impl Case {
                     // One source twice under one id: a conflicting copy; the first stands for the id.
                     return Ok(several[0]);
                 }
-                return Err(CaseError::AmbiguousId { id: id.into(), count: several.len(), choices: choices.join(", ") });
+                return Err(CaseError::AmbiguousId {
+                    id: id.into(),
+                    count: several.len(),
+                    choices: choices.join(", "),
+                });
             }
         }
         if let Some((source, own)) = id.split_once('/') {

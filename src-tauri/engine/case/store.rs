@@ -120,7 +120,9 @@ impl Case {
     pub(super) fn without_indices(&self) -> Result<(), CaseError> {
         let names: Vec<String> = self
             .db
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")?
+            .prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+            )?
             .query_map([], |r| r.get(0))?
             .collect::<Result<_, _>>()?;
         for name in names {

@@ -55,7 +55,8 @@ impl Writer {
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            let (source, tenant, stage): (String, Option<String>, Option<String>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let (source, tenant, stage): (String, Option<String>, Option<String>) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
             let shown: String = row.get(4)?;
             let own: bool = row.get(5)?;
             let hash: [u8; 16] = row.get(6)?;
@@ -72,7 +73,9 @@ impl Writer {
         while let Some(row) = rows.next()? {
             envelopes.insert(row.get::<_, [u8; 16]>(1)?, row.get(0)?);
         }
-        let next = |sql| -> Result<i64, CaseError> { Ok(db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0) + 1) };
+        let next = |sql| -> Result<i64, CaseError> {
+            Ok(db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0) + 1)
+        };
         Ok(Writer {
             interner: Interner::load(db)?,
             known,
@@ -103,10 +106,17 @@ impl Writer {
         Ok(())
     }
 
-    fn item(&mut self, db: &Connection, target: &mut Target<'_>, block: Option<i64>, item: Item) -> Result<(), CaseError> {
+    fn item(
+        &mut self,
+        db: &Connection,
+        target: &mut Target<'_>,
+        block: Option<i64>,
+        item: Item,
+    ) -> Result<(), CaseError> {
         let index = target.next_index;
         target.next_index += 1;
-        let place = Place { block, index, offset: item.offset, length: item.length, line: item.line, start: item.start };
+        let place =
+            Place { block, index, offset: item.offset, length: item.length, line: item.line, start: item.start };
         match item.content {
             ItemContent::Rejected { code, detail } => {
                 target.counts.rejected += 1;
@@ -290,11 +300,13 @@ impl Writer {
         }
         for (n, link) in e.links.iter().enumerate() {
             let (trace, span) = (names.string(db, link.trace.as_str())?, names.string(db, link.span.as_str())?);
-            db.prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4)")?.execute(params![id, n as i64, trace, span])?;
+            db.prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![id, n as i64, trace, span])?;
         }
         for (n, principal) in e.decision.iter().flat_map(|d| d.evaluated.iter()).enumerate() {
             let principal = names.principal(db, principal)?;
-            db.prepare_cached("INSERT INTO evaluated VALUES (?1, ?2, ?3)")?.execute(params![id, n as i64, principal])?;
+            db.prepare_cached("INSERT INTO evaluated VALUES (?1, ?2, ?3)")?
+                .execute(params![id, n as i64, principal])?;
         }
         for (name, value) in &e.attributes {
             let (number, text, currency) = match value {
@@ -325,8 +337,8 @@ impl Writer {
         let jti = e.credential.as_ref().map(|c| names.string(db, &c.id)).transpose()?;
         let subject = token.subject.as_ref().map(|p| names.principal(db, p)).transpose()?;
         let client = token.client.as_ref().map(|p| names.principal(db, p)).transpose()?;
-        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?.execute(
-            params![
+        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?
+            .execute(params![
                 id,
                 jti,
                 subject,
@@ -340,11 +352,14 @@ impl Writer {
                 token.details,
                 names.maybe(db, token.issuer.as_deref())?,
                 names.maybe(db, token.parent.as_deref())?,
-            ],
-        )?;
+            ])?;
         for (depth, actor) in token.actors.iter().enumerate() {
             let principal = names.principal(db, actor)?;
-            db.prepare_cached("INSERT INTO token_actors VALUES (?1, ?2, ?3)")?.execute(params![id, depth as i64, principal])?;
+            db.prepare_cached("INSERT INTO token_actors VALUES (?1, ?2, ?3)")?.execute(params![
+                id,
+                depth as i64,
+                principal
+            ])?;
         }
         Ok(())
     }
@@ -365,7 +380,8 @@ enum Same {
     Nothing,
 }
 
-const INSERT_EVENT: &str = "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+const INSERT_EVENT: &str =
+    "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
  ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
  ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47)";
 
@@ -434,37 +450,45 @@ fn context(db: &Connection, id: i64, entry: &Entry) -> Result<(), CaseError> {
     match entry {
         Entry::Directory(row) => directory(db, id, row),
         Entry::Entitlement(e) => {
-            db.prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
-                id,
-                e.principal,
-                e.service,
-                e.action,
-                e.resource,
-                e.effect == crate::model::Effect::Allow,
-                e.condition,
-                e.valid_from.map(|t| t.0),
-                e.valid_to.map(|t| t.0)
-            ])?;
+            db.prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(
+                params![
+                    id,
+                    e.principal,
+                    e.service,
+                    e.action,
+                    e.resource,
+                    e.effect == crate::model::Effect::Allow,
+                    e.condition,
+                    e.valid_from.map(|t| t.0),
+                    e.valid_to.map(|t| t.0)
+                ],
+            )?;
             Ok(())
         }
         Entry::Asset(a) => {
-            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
-                id,
-                a.service,
-                a.action,
-                a.resource,
-                a.data_class,
-                a.effect,
-                a.per_user,
-                a.regulated_by,
-                a.required_pattern,
-                a.approval_required
-            ])?;
+            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
+                params![
+                    id,
+                    a.service,
+                    a.action,
+                    a.resource,
+                    a.data_class,
+                    a.effect,
+                    a.per_user,
+                    a.regulated_by,
+                    a.required_pattern,
+                    a.approval_required
+                ],
+            )?;
             Ok(())
         }
         Entry::Network(n) => {
-            db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![id, n.cidr, n.label, n.environment])?;
+            db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                id,
+                n.cidr,
+                n.label,
+                n.environment
+            ])?;
             Ok(())
         }
     }

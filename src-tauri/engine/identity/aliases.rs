@@ -31,7 +31,10 @@ impl Aliases {
                     joined.insert(principal, one);
                 }
                 (rows, _) => {
-                    notes.insert(format!("{}:{} is claimed by {rows} directory rows and joins none", principal.namespace, principal.id));
+                    notes.insert(format!(
+                        "{}:{} is claimed by {rows} directory rows and joins none",
+                        principal.namespace, principal.id
+                    ));
                 }
             }
         }

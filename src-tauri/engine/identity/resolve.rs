@@ -129,8 +129,12 @@ pub fn resolve(inputs: &Inputs) -> Identity {
     let aliases = Aliases::build(&entities, &accounts);
     let seen = Seen::of(inputs);
     let directory = !entities.is_empty();
-    let mut identity =
-        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: aliases.notes.clone() };
+    let mut identity = Identity {
+        parties: vec![nobody()],
+        party_of: vec![0; inputs.principals.len()],
+        directory,
+        notes: aliases.notes.clone(),
+    };
     let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
     let mut alone: BTreeMap<&Principal, i64> = BTreeMap::new();
     for (id, principal) in inputs.principals.iter().enumerate().skip(1) {
@@ -294,7 +298,8 @@ mod tests {
     #[test]
     fn an_alias_joins_and_a_likeness_does_not() {
         let directory = vec![row(1, "E1", "ada@fern.example", EntryType::Person, &[("github", "ada-fern")])];
-        let i = resolve(&inputs(&[("email", "Ada@fern.example"), ("github", "Ada-Fern"), ("github", "ada")], directory));
+        let i =
+            resolve(&inputs(&[("email", "Ada@fern.example"), ("github", "Ada-Fern"), ("github", "ada")], directory));
         assert_eq!(i.party_of(1), i.party_of(2));
         assert_ne!(i.party_of(1), i.party_of(3));
         assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Person);
@@ -317,7 +322,8 @@ mod tests {
         let agent = || vec![row(1, "bot", "", EntryType::Agent, &[("aws-role", "BotRole")])];
         let one = resolve(&inputs(&[("aws-role", "111111111111/BotRole")], agent()));
         assert_eq!(one.kind(one.party_of(1).unwrap()), PartyKind::Agent);
-        let two = resolve(&inputs(&[("aws-role", "111111111111/BotRole"), ("aws-role", "222222222222/BotRole")], agent()));
+        let two =
+            resolve(&inputs(&[("aws-role", "111111111111/BotRole"), ("aws-role", "222222222222/BotRole")], agent()));
         assert_ne!(two.kind(two.party_of(1).unwrap()), PartyKind::Agent);
         assert_eq!(two.notes.len(), 1);
     }

@@ -274,11 +274,14 @@ impl Lineage {
             let node = &self.nodes[n];
             let told = !node.parents.is_empty() || !node.starters.is_empty() || node.trigger.is_some();
             let missing = std::mem::take(&mut self.nodes[n].missing);
-            self.nodes[n].missing = missing
-                .into_iter()
-                .filter(|(_, what)| what == "link" || !told)
-                .map(|(event, what)| if what == "link" { (event, "a linked span".into()) } else { (event, "its parent span".into()) })
-                .collect();
+            self.nodes[n].missing =
+                missing
+                    .into_iter()
+                    .filter(|(_, what)| what == "link" || !told)
+                    .map(|(event, what)| {
+                        if what == "link" { (event, "a linked span".into()) } else { (event, "its parent span".into()) }
+                    })
+                    .collect();
             if !self.nodes[n].held
                 && let NodeKey::Run(key) = self.nodes[n].key
             {

@@ -141,7 +141,8 @@ fn rule_runs(findings: &[FindingDetail], design: &[FindingDetail], case: &Case) 
     Ok(rules::catalogue()
         .iter()
         .map(|rule| {
-            let exceptions = findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
+            let exceptions =
+                findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
             let (tested, tested_what) = match rule.population {
                 rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
                 _ => (all, "calls, sign-ins and issuances"),
@@ -173,7 +174,8 @@ fn rules_hash() -> String {
 fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
     let mut out = vec![
         "Whether anybody approved a call: approvals are another question than who initiated it.".to_string(),
-        "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.".to_string(),
+        "Whether the exports received are all that the systems hold: no count claimed by a source was supplied."
+            .to_string(),
         "Signatures of tokens: claims are taken as the exporter wrote them.".to_string(),
     ];
     if case.grants()?.is_empty() {

@@ -77,7 +77,9 @@ pub enum ReportError {
 impl From<ReportError> for EdgeError {
     fn from(error: ReportError) -> EdgeError {
         let (code, fault, hint) = match &error {
-            ReportError::UnknownFormat { .. } => ("report_format", Fault::Setting, "Name the file .html, .csv or .json."),
+            ReportError::UnknownFormat { .. } => {
+                ("report_format", Fault::Setting, "Name the file .html, .csv or .json.")
+            }
             _ => ("report_defect", Fault::Ours, "Please report this with the sentence above."),
         };
         EdgeError { code: code.into(), message: error.to_string(), hint: hint.into(), fault }

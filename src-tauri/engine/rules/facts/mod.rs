@@ -24,7 +24,11 @@ const CLOCK_BOUND: i64 = 60 * crate::model::time::SECOND;
 const LISTED: usize = 2_000;
 
 /// Computes and writes all facts of an analysis.
-pub fn compute(derived: &Derived<'_>, context: &Context, mut tick: impl FnMut(u64) -> Result<(), CaseError>) -> Result<(), RuleError> {
+pub fn compute(
+    derived: &Derived<'_>,
+    context: &Context,
+    mut tick: impl FnMut(u64) -> Result<(), CaseError>,
+) -> Result<(), RuleError> {
     let world = World::load(derived, context)?;
     let stakes = stakes::Stakes::new(&context.assets);
     let tokens = tokens::Tokens::new(&world, &derived.vocabulary()?);
