@@ -6,7 +6,6 @@
 
 mod answers;
 mod args;
-mod bench;
 mod demo;
 mod import;
 mod mapping;
@@ -59,6 +58,5 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Rules { what } => answers::rules(what, format),
         Command::Mapping { what } => mapping::mapping(what, format),
         Command::Demo { to } => demo::demo(to),
-        Command::Bench { records, dir } => bench::bench(*records, dir, format),
     }
 }

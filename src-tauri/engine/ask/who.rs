@@ -109,7 +109,7 @@ pub struct DecisionWords {
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
 use crate::attribution::{self, Attribution, Gap, Path, Step};
-use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
@@ -375,7 +375,7 @@ impl Teller<'_> {
     }
 
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
-        let (effect, policy, evaluated) = self.case.decision(event)?;
+        let DecisionView { effect, policy, evaluated } = self.case.decision(event)?;
         if effect.is_none() && evaluated.is_empty() {
             return Ok(None);
         }

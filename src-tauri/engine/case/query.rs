@@ -157,6 +157,15 @@ pub struct RunView {
     pub parent: Option<i64>,
 }
 
+/// The decision that a record carries.
+#[derive(Debug, Clone, Default)]
+pub struct DecisionView {
+    pub effect: Option<String>,
+    pub policy: Option<String>,
+    /// As shown.
+    pub evaluated: Vec<String>,
+}
+
 /// A finding as stored.
 #[derive(Debug, Clone)]
 pub struct FindingView {
@@ -465,8 +474,7 @@ impl Case {
         Ok(out)
     }
 
-    /// Decision of an event: (effect, policy, evaluated as shown).
-    pub fn decision(&self, event: i64) -> Result<(Option<String>, Option<String>, Vec<String>), CaseError> {
+    pub fn decision(&self, event: i64) -> Result<DecisionView, CaseError> {
         let (effect, policy) = self.db.query_row(
             "SELECT CASE e.decision WHEN 0 THEN 'allow' WHEN 1 THEN 'deny' END, s.text FROM events e
              LEFT JOIN strings s ON s.id = e.policy WHERE e.id = ?1",
@@ -479,7 +487,7 @@ impl Case {
              WHERE v.event = ?1 ORDER BY v.n",
         )?;
         let evaluated = query.query_map([event], |r| r.get(0))?.collect::<Result<_, _>>()?;
-        Ok((effect, policy, evaluated))
+        Ok(DecisionView { effect, policy, evaluated })
     }
 
     /// Fields of an event's record that carried a claim, for marking in the raw record.
