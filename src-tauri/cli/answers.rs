@@ -162,7 +162,7 @@ pub fn who(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
 fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
     let mut out = format!("{}\n", w.sentence);
     if !w.disclaimer.is_empty() {
-        out.push_str(&format!("{}\n", w.disclaimer));
+        out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
     if let Some(refusal) = &w.refusal {
         out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
