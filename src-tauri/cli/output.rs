@@ -23,12 +23,21 @@ pub fn failed(code: &str, message: impl Into<String>, hint: &str) -> EdgeError {
 }
 
 pub fn broken_pipe(error: std::io::Error) -> EdgeError {
+    let closed = error.kind() == std::io::ErrorKind::BrokenPipe;
     EdgeError {
-        code: "output".into(),
+        code: if closed { CLOSED } else { "output" }.into(),
         message: format!("the output could not be written: {error}"),
         hint: String::new(),
         fault: Fault::Setting,
     }
+}
+
+/// The code of a reader that went away: `behalf ... | head` has had what it wanted.
+pub const CLOSED: &str = "output_closed";
+
+/// One line on standard output.
+pub fn say(line: &str) -> Result<(), EdgeError> {
+    writeln!(std::io::stdout(), "{line}").map_err(broken_pipe)
 }
 
 /// Writes rows as they come: a list never stands in memory.
@@ -96,9 +105,9 @@ impl<W: Write> Rows<W> {
 /// One value: text as given, else JSON.
 pub fn one<T: Serialize>(value: &T, format: Format, text: impl FnOnce() -> String) -> Result<(), EdgeError> {
     match format {
-        Format::Text => println!("{}", plain(&text())),
-        Format::Ndjson => println!("{}", json(value)?),
-        Format::Json => println!("{}", serde_json::to_string_pretty(value).map_err(defect)?),
+        Format::Text => say(&plain(&text()))?,
+        Format::Ndjson => say(&json(value)?)?,
+        Format::Json => say(&serde_json::to_string_pretty(value).map_err(defect)?)?,
         Format::Csv => return Err(failed("usage", "this answer is no table", "Use --format json.")),
     }
     Ok(())

@@ -115,7 +115,7 @@ use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
 use crate::model::{EvidenceKind, FilledBy, Grade};
 
-const DISCLAIMER: &str = "That this person saw, approved or intended this call.";
+const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
 /// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
 pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
