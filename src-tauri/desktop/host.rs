@@ -6,7 +6,6 @@ use behalf_app::bridge::{Bridge, EdgeError, Tick, defect};
 use tauri::ipc::Channel;
 use tauri::{State, Wry};
 
-
 /// Off the event loop: a question may read a large case, and the window goes on drawing.
 pub async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EdgeError> + Send + 'static,
