@@ -385,7 +385,8 @@ impl Teller<'_> {
                 format!("decided on {p} and {}", others(subjects, p))
             }
             (Some(p), subjects) if subjects.contains(p) => format!("decided on {p}"),
-            (_, subjects) => format!("decided on {} alone", subjects.join(" and ")),
+            (_, [one]) => format!("decided on {one} alone"),
+            (_, subjects) => format!("decided on {}", subjects.join(" and ")),
         };
         let done = match effect.as_deref() {
             Some("allow") => "allowed",
