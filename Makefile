@@ -54,7 +54,7 @@ fixtures:
 	$(CARGO) xtask fixtures
 
 bench:
-	$(CARGO) run --release --bin behalf -- bench --records $(RECORDS) --dir target/bench
+	BENCH_RECORDS=$(RECORDS) $(CARGO) bench --bench import
 
 release: setup
 	ui/node_modules/.bin/tauri build

@@ -1,15 +1,10 @@
 //! Work on this repository: `cargo xtask fixtures [--check]`, `cargo xtask bench-data N PATH`.
 
-mod bench;
-mod dice;
-mod fixtures;
-mod json;
-mod time;
-
 use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use xtask::{bench, fixtures};
 
 #[derive(Parser)]
 #[command(about = "Work on this repository")]

@@ -155,15 +155,6 @@ pub enum Command {
         #[arg(long, default_value = "demo")]
         to: PathBuf,
     },
-    /// Measure import, analysis and answers on generated records, beside a plain baseline.
-    Bench {
-        /// Records to generate.
-        #[arg(long, default_value_t = 1_000_000)]
-        records: u64,
-        /// Folder for the generated file and the case.
-        #[arg(long)]
-        dir: PathBuf,
-    },
 }
 
 #[derive(Debug, Subcommand)]

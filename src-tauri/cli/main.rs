@@ -6,7 +6,6 @@
 
 mod answers;
 mod args;
-mod bench;
 mod demo;
 mod import;
 mod mapping;
@@ -24,6 +23,7 @@ fn main() -> ExitCode {
     let behalf = Behalf::parse();
     match run(&behalf) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.code == output::CLOSED => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("behalf: {}", output::plain(&error.message));
             if !error.hint.is_empty() {
@@ -59,6 +59,5 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Rules { what } => answers::rules(what, format),
         Command::Mapping { what } => mapping::mapping(what, format),
         Command::Demo { to } => demo::demo(to),
-        Command::Bench { records, dir } => bench::bench(*records, dir, format),
     }
 }

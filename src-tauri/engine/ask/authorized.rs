@@ -133,7 +133,7 @@ fn recorded(
         let right = party.map_or(Answer::Unknown, |p| answer(rights, p, question).answer);
         AgentRight { id, answer: word(right).into() }
     });
-    let (effect, _, evaluated) = case.decision(event)?;
+    let crate::case::DecisionView { effect, evaluated, .. } = case.decision(event)?;
     let decision = (effect.is_some() || !evaluated.is_empty())
         .then(|| case.shown_id(event).map(|event| RecordedDecision { effect, evaluated, event }))
         .transpose()?;

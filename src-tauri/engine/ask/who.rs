@@ -108,20 +108,20 @@ pub struct DecisionWords {
 
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
-use crate::attribution::{self, Attribution, Gap, Path, Step};
-use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
+use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
 use crate::model::{EvidenceKind, FilledBy, Grade};
 
-const DISCLAIMER: &str = "It does not say that this person saw, approved or intended this call.";
+const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
 /// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
 pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let event = case.find_event(id)?;
     let call = case.call(event)?;
-    let tables = loaded.tables(case)?;
+    let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
     let found = attribution::attribute(&tables, &call);
     let mut view = None;
     case.each_attribution(&Select::Event(event), Some(1), |v| {
@@ -133,13 +133,12 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded, strings: case.strings()? }.tell(event, &view, &found)
+    Teller { case, loaded }.tell(event, &view, &found)
 }
 
 struct Teller<'a> {
     case: &'a Case,
     loaded: &'a Loaded,
-    strings: Vec<String>,
 }
 
 impl Teller<'_> {
@@ -303,7 +302,7 @@ impl Teller<'_> {
 
     fn run_label(&self, node: usize) -> String {
         let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = self.loaded.lineage.nodes[node].key;
-        let id = self.strings.get(key as usize).map(|s| shown_id(s)).unwrap_or_default();
+        let id = self.case.text(key).map(|s| shown_id(&s)).unwrap_or_default();
         match self.loaded.lineage.nodes[node].key {
             NodeKey::Run(_) => format!("run {id}"),
             NodeKey::Trace(..) => format!("trace {id}"),
@@ -375,7 +374,7 @@ impl Teller<'_> {
     }
 
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
-        let (effect, policy, evaluated) = self.case.decision(event)?;
+        let DecisionView { effect, policy, evaluated } = self.case.decision(event)?;
         if effect.is_none() && evaluated.is_empty() {
             return Ok(None);
         }
@@ -386,7 +385,8 @@ impl Teller<'_> {
                 format!("decided on {p} and {}", others(subjects, p))
             }
             (Some(p), subjects) if subjects.contains(p) => format!("decided on {p}"),
-            (_, subjects) => format!("decided on {} alone", subjects.join(" and ")),
+            (_, [one]) => format!("decided on {one} alone"),
+            (_, subjects) => format!("decided on {}", subjects.join(" and ")),
         };
         let done = match effect.as_deref() {
             Some("allow") => "allowed",

@@ -27,6 +27,7 @@ pub(super) struct Item {
     pub content: ItemContent,
 }
 
+#[allow(clippy::large_enum_variant, reason = "nearly all items are records: a box would cost each an allocation")]
 pub(super) enum ItemContent {
     Rejected { code: LossCode, detail: String },
     Record { hash: [u8; 16], envelope: Option<Envelope>, understood: Understood, shown_id: ShownId },
