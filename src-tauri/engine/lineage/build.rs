@@ -117,6 +117,7 @@ impl Lineage {
             lineage.learn(span, by_event.get(&span.event).map_or(&[][..], Vec::as_slice), identity);
         }
         lineage.parent_spans(&spans);
+        lineage.runless_spans(&spans);
         lineage.link_spans(&links, &spans);
         lineage.join_tool_calls(case, &spans)?;
         lineage.named_missing(&strings);
@@ -258,6 +259,29 @@ impl Lineage {
             None => {
                 self.nodes[node].unresolved.get_or_insert(claim.event);
                 self.nodes[node].strangers.extend(identity.stranger(claim.principal));
+            }
+        }
+    }
+
+    /// Spans that name no run belong to the runs that other records place them in: that of a tool span below them, and
+    /// that of a call which names one of them, where the run has no span of its own.
+    fn runless_spans(&mut self, spans: &[SpanRow]) {
+        let mut traced: BTreeSet<usize> = BTreeSet::new();
+        for span in spans.iter().filter(|s| matches!(s.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Run)) {
+            traced.extend(span.run.and_then(|run| self.by_key.get(&NodeKey::Run(run))));
+        }
+        for span in spans {
+            let (Some(run), Some(trace)) = (span.run, span.trace) else { continue };
+            let below = match span.kind {
+                EventKind::ToolSpan => span.parent_span,
+                EventKind::Span | EventKind::Run => None,
+                _ => span.span,
+            };
+            let Some(&above) = below.and_then(|id| self.spans.get(&(trace, id))) else { continue };
+            let Some(&node) = self.by_key.get(&NodeKey::Run(run)) else { continue };
+            let known = span.kind != EventKind::ToolSpan && traced.contains(&node);
+            if !known && matches!(self.nodes[above].key, NodeKey::Trace(..)) {
+                earliest(&mut self.nodes[node].parents, (EdgeKind::Span, above), span.event);
             }
         }
     }

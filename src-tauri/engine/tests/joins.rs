@@ -276,3 +276,27 @@ fn a_key_that_other_runs_used_is_not_the_tagged_runs_alone() {
     }
     assert_eq!((&said["open"].human, &said["lost"].human), (&None, &None));
 }
+
+#[test]
+fn spans_that_name_no_run_belong_to_the_run_that_others_place_them_in() {
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA}));
+    c.root("00000000000000a2", json!({"enduser.id": BEN}));
+    let tool = json!({"gen_ai.tool.name": "note.append", "gen_ai.tool.call.id": "x", "run_id": "by-tool"});
+    c.span("execute_tool", "00000000000000b1", "00000000000000a1", tool, json!([]));
+    c.call("by-tool", json!({"run": "by-tool"}));
+    let span = |n: u8| json!({"trace": TRACE, "span": format!("00000000000000a{n}")});
+    let with = |mut more: Value, run: &str| {
+        more["run"] = json!(run);
+        more
+    };
+    c.call("parent", with(span(1), "parent"));
+    c.call("child", json!({"run": "child", "parent": "parent"}));
+    c.call("one", with(span(1), "reused"));
+    c.call("other", with(span(2), "reused"));
+    let said = c.ask();
+    for id in ["by-tool", "parent", "child"] {
+        assert_eq!(said[id].human.as_deref(), Some(ADA), "{id}");
+    }
+    assert_eq!((&said["one"].human, &said["other"].human), (&None, &None));
+}
