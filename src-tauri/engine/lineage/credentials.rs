@@ -14,14 +14,13 @@ pub struct Tokens {
 
 impl Tokens {
     pub fn build(rows: Vec<TokenRow>) -> Tokens {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|n| (rows[*n].time, rows[*n].content));
         let mut by_jti: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
-        for (n, row) in rows.iter().enumerate() {
-            if let Some(jti) = row.jti {
+        for n in order {
+            if let Some(jti) = rows[n].jti {
                 by_jti.entry(jti).or_default().push(n);
             }
-        }
-        for of_one in by_jti.values_mut() {
-            of_one.sort_by_key(|n| (rows[*n].time, rows[*n].content));
         }
         Tokens { rows, by_jti }
     }
