@@ -76,7 +76,7 @@ pub struct SpanRow {
 }
 
 /// A token record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TokenRow {
     pub event: i64,
     pub time: Option<Time>,
