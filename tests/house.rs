@@ -113,10 +113,6 @@ fn only_the_case_and_the_rules_hold_sql() {
             if matches!(room_of(&name), "case" | "rules") {
                 continue;
             }
-            // The bench measures a plain baseline beside ours and writes its own table for it.
-            if name.ends_with("cli/bench.rs") {
-                continue;
-            }
             let text = shipped(&name, &text);
             if let Some(found) = sql.find(&text) {
                 broken.push(format!("{name}: {}", found.as_str()));

@@ -88,17 +88,15 @@ pub enum Select {
 }
 
 const IS_CALL: &str = "a.kind IN (0, 4)";
-const NAMES_A_PERSON: &str = "EXISTS (SELECT 1 FROM evaluated ev JOIN party_of po ON po.principal = ev.principal
-  JOIN parties ep ON ep.id = po.party WHERE ev.event = a.event AND ep.kind IN ('person', 'human'))";
 
 impl Select {
     fn sql(&self) -> (String, Vec<Value>) {
         match self {
             Select::All => ("1".into(), vec![]),
             Select::Standing(word) => (format!("{IS_CALL} AND a.standing = ?"), vec![word.clone().into()]),
-            Select::DecidedOnPerson => (format!("{IS_CALL} AND a.agent IS NOT NULL AND {NAMES_A_PERSON}"), vec![]),
+            Select::DecidedOnPerson => (format!("{IS_CALL} AND a.agent IS NOT NULL AND a.decided = 2"), vec![]),
             Select::BothPrincipals => (format!("{IS_CALL} AND a.both_on_record = 1"), vec![]),
-            Select::RunOnRecord => (format!("{IS_CALL} AND e.run IS NOT NULL"), vec![]),
+            Select::RunOnRecord => (format!("{IS_CALL} AND a.run_on_record = 1"), vec![]),
             Select::AgentCalls => (format!("{IS_CALL} AND a.agent IS NOT NULL"), vec![]),
             Select::Period(from, to) => {
                 (format!("{IS_CALL} AND a.time >= ? AND a.time < ?"), vec![from.0.into(), to.0.into()])
@@ -116,6 +114,17 @@ impl Select {
             ),
         }
     }
+}
+
+/// Calls, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub agent_calls: u32,
+    /// Agents' calls whose decision says whom it evaluated.
+    pub decided: u32,
+    pub decided_on_person: u32,
+    pub both_principals: u32,
+    pub run_on_record: u32,
 }
 
 /// Counts of calls by source and standing.
@@ -280,24 +289,32 @@ impl Case {
 
     pub fn count(&self, select: &Select) -> Result<u32, CaseError> {
         let (condition, values) = select.sql();
-        let sql = format!("SELECT count(*) FROM attributions a JOIN events e ON e.id = a.event WHERE {condition}");
+        let sql = format!("SELECT count(*) FROM attributions a WHERE {condition}");
         Ok(self.db.query_row(&sql, params_from_iter(values), |r| r.get(0))?)
     }
 
-    /// Agents' calls whose decision names whom it evaluated.
-    pub fn decided(&self) -> Result<u32, CaseError> {
+    /// The figures of the overview, counted in one pass.
+    pub fn figures(&self) -> Result<Figures, CaseError> {
         let sql = format!(
-            "SELECT count(*) FROM attributions a WHERE {IS_CALL} AND a.agent IS NOT NULL
-             AND EXISTS (SELECT 1 FROM evaluated ev WHERE ev.event = a.event)"
+            "SELECT coalesce(sum(a.agent IS NOT NULL), 0), coalesce(sum(a.agent IS NOT NULL AND a.decided > 0), 0),
+             coalesce(sum(a.agent IS NOT NULL AND a.decided = 2), 0), coalesce(sum(a.both_on_record), 0),
+             coalesce(sum(a.run_on_record), 0) FROM attributions a WHERE {IS_CALL}"
         );
-        Ok(self.db.query_row(&sql, [], |r| r.get(0))?)
+        Ok(self.db.query_row(&sql, [], |r| {
+            Ok(Figures {
+                agent_calls: r.get(0)?,
+                decided: r.get(1)?,
+                decided_on_person: r.get(2)?,
+                both_principals: r.get(3)?,
+                run_on_record: r.get(4)?,
+            })
+        })?)
     }
 
     pub fn standings(&self) -> Result<Vec<StandingCount>, CaseError> {
         let mut query = self.db.prepare(&format!(
             "SELECT s.text, a.standing, count(*), min(a.time), max(a.time) FROM attributions a
-             JOIN events e ON e.id = a.event JOIN strings s ON s.id = e.source WHERE {IS_CALL}
-             GROUP BY s.text, a.standing ORDER BY s.text, a.standing"
+             JOIN strings s ON s.id = a.source WHERE {IS_CALL} GROUP BY a.source, a.standing ORDER BY s.text, a.standing"
         ))?;
         let rows = query.query_map([], |r| {
             Ok(StandingCount {
@@ -333,8 +350,7 @@ impl Case {
     pub fn patterns(&self) -> Result<Vec<(String, String, String, i64)>, CaseError> {
         let mut query = self.db.prepare(&format!(
             "SELECT p.shown, coalesce(ac.text, ''), a.pattern, count(*) FROM attributions a JOIN parties p ON p.id = a.agent
-             JOIN events e ON e.id = a.event LEFT JOIN strings ac ON ac.id = e.action WHERE {IS_CALL}
-             GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"
+             LEFT JOIN strings ac ON ac.id = a.action WHERE {IS_CALL} GROUP BY a.agent, a.action, a.pattern ORDER BY 4 DESC, 1, 2, 3"
         ))?;
         let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
