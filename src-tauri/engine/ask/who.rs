@@ -306,11 +306,11 @@ impl Teller<'_> {
     }
 
     fn run_label(&self, node: usize) -> String {
-        let (NodeKey::Run(key) | NodeKey::Trace(key)) = self.loaded.lineage.nodes[node].key;
+        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = self.loaded.lineage.nodes[node].key;
         let id = self.case.text(key).map(|s| shown_id(&s)).unwrap_or_default();
         match self.loaded.lineage.nodes[node].key {
             NodeKey::Run(_) => format!("run {id}"),
-            NodeKey::Trace(_) => format!("trace {id}"),
+            NodeKey::Trace(..) => format!("trace {id}"),
         }
     }
 

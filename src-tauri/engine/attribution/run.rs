@@ -326,7 +326,7 @@ fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseE
 /// Run ids of the derived tables are node indices from 1.
 fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
     for (n, node) in t.lineage.nodes.iter().enumerate() {
-        let (NodeKey::Run(key) | NodeKey::Trace(key)) = node.key;
+        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = node.key;
         let walk = &t.lineage.walks[n];
         let agent = if node.agents.len() == 1 { node.agents.keys().next().map(|a| i64::from(*a)) } else { None };
         derived.run(&RunRecord {

@@ -278,7 +278,7 @@ impl Case {
              LEFT JOIN parties ap ON ap.id = a.agent LEFT JOIN parties hp ON hp.id = a.human
              LEFT JOIN parties up ON up.id = a.authority LEFT JOIN runs r ON r.id = a.run
              LEFT JOIN strings rk ON rk.id = r.key
-             WHERE {condition} ORDER BY a.time, e.shown_id, src.text LIMIT ?"
+             WHERE {condition} ORDER BY a.time, e.shown_id, src.text, e.hash LIMIT ?"
         ))?;
         let mut rows = query.query(params_from_iter(values))?;
         while let Some(r) = rows.next()? {

@@ -29,8 +29,10 @@ impl Counts {
 /// Writes batches of one import. Interned text and known identities live as long as the import.
 pub(super) struct Writer {
     interner: Interner,
-    /// Hash of an identity to the newest event that has it. A hit is checked against the row before it counts.
+    /// Hash of an identity to the first event that has it. A hit is checked against the row before it counts.
     known: FxHashMap<u64, i64>,
+    /// Later events of such a hash, by their content: a copy of any of them is a duplicate.
+    others: FxHashMap<(u64, [u8; 16]), i64>,
     envelopes: FxHashMap<[u8; 16], i64>,
     next_event: i64,
     next_block: i64,
@@ -46,7 +48,7 @@ pub(super) struct Target<'a> {
 
 impl Writer {
     pub(super) fn load(db: &Connection) -> Result<Writer, CaseError> {
-        let mut known = FxHashMap::default();
+        let (mut known, mut others) = (FxHashMap::default(), FxHashMap::default());
         let mut query = db.prepare(
             "SELECT e.id, s.text, t.text, g.text, e.shown_id, e.own_id, e.hash FROM events e
              JOIN strings s ON s.id = e.source LEFT JOIN strings t ON t.id = e.tenant
@@ -65,7 +67,9 @@ impl Writer {
             } else {
                 identity(&source, None, None, None, &hash)
             };
-            known.insert(key, id);
+            if *known.entry(key).or_insert(id) != id {
+                others.insert((key, hash), id);
+            }
         }
         let mut envelopes = FxHashMap::default();
         let mut query = db.prepare("SELECT id, hash FROM envelopes")?;
@@ -79,6 +83,7 @@ impl Writer {
         Ok(Writer {
             interner: Interner::load(db)?,
             known,
+            others,
             envelopes,
             next_event: next("SELECT max(id) FROM events")?,
             next_block: next("SELECT max(id) FROM blocks")?,
@@ -154,7 +159,9 @@ impl Writer {
         } else {
             identity(target.source, None, None, None, &hash)
         };
-        if let Some(&earlier) = self.known.get(&key) {
+        let first = self.known.get(&key).copied();
+        if let Some(first) = first {
+            let earlier = self.others.get(&(key, hash)).copied().unwrap_or(first);
             match self.compare(db, earlier, shown, &hash)? {
                 Same::Record => {
                     target.counts.duplicates += 1;
@@ -175,7 +182,11 @@ impl Writer {
         }
         let id = self.next_event;
         self.next_event += 1;
-        self.known.insert(key, id);
+        if first.is_some() {
+            self.others.insert((key, hash), id);
+        } else {
+            self.known.insert(key, id);
+        }
         target.counts.kept += 1;
         if let Some(time) = event.time {
             target.counts.first = Some(target.counts.first.map_or(time.0, |f| f.min(time.0)));

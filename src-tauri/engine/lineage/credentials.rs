@@ -20,10 +20,13 @@ impl Tokens {
                 by_jti.entry(jti).or_default().push(n);
             }
         }
+        for of_one in by_jti.values_mut() {
+            of_one.sort_by_key(|n| (rows[*n].time, rows[*n].content));
+        }
         Tokens { rows, by_jti }
     }
 
-    /// Records of one token id, in the order of import.
+    /// Records of one token id, in the order of time.
     pub fn of(&self, jti: i64) -> impl Iterator<Item = &TokenRow> {
         self.by_jti.get(&jti).into_iter().flatten().map(|n| &self.rows[*n])
     }
@@ -50,7 +53,9 @@ pub struct Lease {
 /// Issuances by credential.
 pub(super) fn leases(issued: &[IssuedRow]) -> FxHashMap<i64, Vec<Lease>> {
     let mut out: FxHashMap<i64, Vec<Lease>> = FxHashMap::default();
-    for row in issued.iter().filter(|r| r.kind == CredentialKind::SessionKey) {
+    let mut issued: Vec<&IssuedRow> = issued.iter().filter(|r| r.kind == CredentialKind::SessionKey).collect();
+    issued.sort_by_key(|r| (r.time, r.content));
+    for row in issued {
         out.entry(row.credential).or_default().push(Lease { event: row.event, from: row.time, until: row.expires });
     }
     out

@@ -120,19 +120,24 @@ fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Resu
     }
     let mut out = Vec::with_capacity(cited.len());
     for ((id, source), cited_in) in cited {
-        let event = case.find_event(&id).or_else(|_| case.find_event(&format!("{source}/{id}")))?;
-        let raw = case.raw(event)?;
-        out.push(EvidenceItem {
-            id,
-            source,
-            file: raw.place.address.file,
-            file_sha256: raw.place.file_sha256,
-            line: raw.place.address.line.map(|l| l as u32),
-            offset: raw.place.address.offset,
-            length: raw.place.address.length,
-            sha256: hex(&Sha256::digest(&raw.bytes)),
-            cited_in,
-        });
+        let mut copies = Vec::new();
+        for event in case.events_from(&source, &id)? {
+            let raw = case.raw(event)?;
+            copies.push(EvidenceItem {
+                id: id.clone(),
+                source: source.clone(),
+                file: raw.place.address.file,
+                file_sha256: raw.place.file_sha256,
+                line: raw.place.address.line.map(|l| l as u32),
+                offset: raw.place.address.offset,
+                length: raw.place.address.length,
+                sha256: hex(&Sha256::digest(&raw.bytes)),
+                cited_in: cited_in.clone(),
+            });
+        }
+        // An id that came with several contents: all of them are the evidence.
+        copies.sort_by(|a, b| a.sha256.cmp(&b.sha256));
+        out.extend(copies);
     }
     Ok(out)
 }
