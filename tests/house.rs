@@ -1,5 +1,7 @@
 //! The order of the house, held: who may name whom, who holds SQL, who prints, how long a file grows.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

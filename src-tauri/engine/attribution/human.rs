@@ -285,10 +285,13 @@ fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64,
     Path::new(person, steps)
 }
 
-/// A shortest way from a node to the root that names the person: (node left, edge, event that says so), and the root.
-fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind, i64)>, Option<(usize, Starter)>) {
+/// Node left, edge, event that says so.
+type Hop = (usize, EdgeKind, i64);
+
+/// A shortest way from a node to the root that names the person, and the root.
+fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<Hop>, Option<(usize, Starter)>) {
     let mut queue = std::collections::VecDeque::from([from]);
-    let mut came: std::collections::BTreeMap<usize, (usize, EdgeKind, i64)> = std::collections::BTreeMap::new();
+    let mut came: std::collections::BTreeMap<usize, Hop> = std::collections::BTreeMap::new();
     let mut seen = BTreeSet::from([from]);
     while let Some(n) = queue.pop_front() {
         if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min() {
