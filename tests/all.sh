@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 logs=target/test-logs
 mkdir -p "$logs"
-rm -f "$logs"/*.log
+rm -f "$logs"/*.log target/journeys/*
 passed=0
 failed=0
 broken=()

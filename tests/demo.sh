@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 cargo build --bins --features desktop,tauri/custom-protocol
 target/debug/behalf demo --to demo
-case_file=$(find demo -maxdepth 1 -name '*.behalf' | sort | head -n 1)
+case_file=$(find demo -name '*.behalf' | sort | head -n 1)
 
 echo
 echo "The case:    $case_file"

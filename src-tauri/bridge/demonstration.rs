@@ -22,7 +22,6 @@ pub struct LaidOut {
 
 /// Writes the exports under a folder; the same files each time.
 pub fn lay_out(folder: &Path) -> Result<LaidOut, EdgeError> {
-    let folder = folder.join("demonstration");
     let exports = folder.join("exports");
     let cannot = |cause: std::io::Error| unwritable("the demonstration", &cause);
     std::fs::create_dir_all(&exports).map_err(cannot)?;

@@ -42,7 +42,7 @@ impl Bridge {
     /// made is completed.
     pub fn demo_case(&self, say: Say<'_>) -> Result<CaseInfo, EdgeError> {
         let _one = self.begin()?;
-        let laid = demonstration::lay_out(&self.settings.data_dir)?;
+        let laid = demonstration::lay_out(&self.settings.data_dir.join("demonstration"))?;
         let mut case = Case::open_or_create(&laid.case, self.settings.clock.now())?;
         let report = self.import_into(&mut case, laid.exports, laid.mappings, say)?;
         if report.cancelled {

@@ -12,7 +12,7 @@ use behalf_engine::rules;
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};
-use crate::output::{Rows, failed, flat, one};
+use crate::output::{Rows, failed, flat, one, plain, say};
 
 fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -163,7 +163,7 @@ pub fn who(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
 fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
     let mut out = format!("{}\n", flat(&w.sentence));
     if !w.disclaimer.is_empty() {
-        out.push_str(&format!("{}\n", w.disclaimer));
+        out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
     if let Some(refusal) = &w.refusal {
         out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
@@ -355,8 +355,7 @@ pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
 pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     write_report(&case, to, marking, prepared_by)?;
-    println!("{}", to.display());
-    Ok(())
+    say(&to.display().to_string())
 }
 
 /// A rule in a list.
@@ -396,8 +395,7 @@ pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
         }
         RulesCommand::Show { id } => {
             let rule = rule(id)?;
-            println!("{}", crate::output::plain(&rule.text));
-            Ok(())
+            say(&plain(&rule.text))
         }
         RulesCommand::Test { id } => {
             let mut rows = Rows::out(format);

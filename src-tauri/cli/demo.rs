@@ -8,7 +8,7 @@ use behalf_engine::case::Case;
 use behalf_engine::model::{Clock, EdgeError};
 
 use crate::import::{Bar, analysis_text, import_into};
-use crate::output::failed;
+use crate::output::{failed, say};
 
 pub fn demo(to: &Path) -> Result<(), EdgeError> {
     let laid = demonstration::lay_out(to)?;
@@ -29,12 +29,12 @@ pub fn demo(to: &Path) -> Result<(), EdgeError> {
     bar.finish();
     let read: u64 = report?.files.iter().map(|f| f.read).sum();
     let found = analysis::analyze(&case, &())?;
-    println!("{read} records of Fernhill Mutual, an invented insurer\n{}", analysis_text(&found));
-    println!("case    {}", path.display());
+    say(&format!("{read} records of Fernhill Mutual, an invented insurer\n{}", analysis_text(&found)))?;
+    say(&format!("case    {}", path.display()))?;
     for ending in ["html", "csv", "json"] {
         let report = to.join(format!("findings.{ending}"));
         write_report(&case, &report, Some("Demonstration".into()), None)?;
-        println!("report  {}", report.display());
+        say(&format!("report  {}", report.display()))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use behalf_app::bridge::{Wall, registry};
+use behalf_app::bridge::{Wall, is_mapping, registry};
 use behalf_engine::analysis::{self, Analysis};
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};
@@ -88,9 +88,11 @@ pub fn import(
     format: Format,
 ) -> Result<(), EdgeError> {
     let mut case = Case::open_or_create(path, Wall.now())?;
-    let registry = registry(&case, mappings)?;
+    // A mapping file among the exports is one, as it is in the window.
+    let (beside, exports): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|p| is_mapping(p));
+    let registry = registry(&case, &[mappings, beside.as_slice()].concat())?;
     let bar = Bar::new();
-    let report = import_into(&mut case, &registry, paths, threads, &bar);
+    let report = import_into(&mut case, &registry, &exports, threads, &bar);
     bar.finish();
     let report = report?;
     one(&report, format, || report_text(&report))

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     let behalf = Behalf::parse();
     match run(&behalf) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.code == output::CLOSED => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("behalf: {}", output::plain(&error.message));
             if !error.hint.is_empty() {

@@ -28,12 +28,21 @@ pub fn failed(code: &str, message: impl Into<String>, hint: &str) -> EdgeError {
 }
 
 pub fn broken_pipe(error: std::io::Error) -> EdgeError {
+    let closed = error.kind() == std::io::ErrorKind::BrokenPipe;
     EdgeError {
-        code: "output".into(),
+        code: if closed { CLOSED } else { "output" }.into(),
         message: format!("the output could not be written: {error}"),
         hint: String::new(),
         fault: Fault::Setting,
     }
+}
+
+/// The code of a reader that went away: `behalf ... | head` has had what it wanted.
+pub const CLOSED: &str = "output_closed";
+
+/// One line on standard output.
+pub fn say(line: &str) -> Result<(), EdgeError> {
+    writeln!(std::io::stdout(), "{line}").map_err(broken_pipe)
 }
 
 /// Writes rows as they come: a list never stands in memory.
@@ -70,15 +79,15 @@ impl<W: Write> Rows<W> {
     }
 
     fn csv_row<T: Serialize>(&mut self, row: &T) -> Result<(), EdgeError> {
-        let value = serde_json::to_value(row).map_err(defect)?;
-        let Value::Object(map) = value else { return Err(defect("a row that is no object")) };
+        let Fields(fields) = serde_json::from_str(&json(row)?).map_err(defect)?;
         if self.csv.is_none() {
             let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-            self.header = map.keys().cloned().collect();
+            self.header = fields.iter().map(|(name, _)| name.clone()).collect();
             writer.write_record(&self.header).map_err(defect)?;
             self.csv = Some(writer);
         }
-        let cells: Vec<String> = self.header.iter().map(|h| cell(map.get(h))).collect();
+        let cells: Vec<String> =
+            self.header.iter().map(|h| cell(fields.iter().find(|(name, _)| name == h).map(|(_, v)| v))).collect();
         if let Some(writer) = &mut self.csv {
             writer.write_record(&cells).map_err(defect)?;
         }
@@ -98,12 +107,37 @@ impl<W: Write> Rows<W> {
     }
 }
 
+/// The members of an object in the order in which they are written: the columns of a table.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> serde::Deserialize<'de> for Fields {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> serde::de::Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a row")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}
+
 /// One value: text as given, else JSON.
 pub fn one<T: Serialize>(value: &T, format: Format, text: impl FnOnce() -> String) -> Result<(), EdgeError> {
     match format {
-        Format::Text => println!("{}", plain(&text())),
-        Format::Ndjson => println!("{}", json(value)?),
-        Format::Json => println!("{}", serde_json::to_string_pretty(value).map_err(defect)?),
+        Format::Text => say(&plain(&text()))?,
+        Format::Ndjson => say(&json(value)?)?,
+        Format::Json => say(&serde_json::to_string_pretty(value).map_err(defect)?)?,
         Format::Csv => return Err(failed("usage", "this answer is no table", "Use --format json.")),
     }
     Ok(())
@@ -128,7 +162,7 @@ fn cell(value: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(s)) => s.clone(),
         Some(Value::Array(items)) => {
-            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), String::from)).collect::<Vec<_>>().join(" ")
+            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), String::from)).collect::<Vec<_>>().join("; ")
         }
         Some(other) => return other.to_string(),
     };

@@ -6,8 +6,6 @@ use behalf_app::bridge::{Bridge, EdgeError, Tick, defect};
 use tauri::ipc::Channel;
 use tauri::{State, Wry};
 
-use crate::dialogs::{pick_case, pick_exports, pick_save};
-
 /// Off the event loop: a question may read a large case, and the window goes on drawing.
 pub async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EdgeError> + Send + 'static,
@@ -39,7 +37,7 @@ macro_rules! commands_of_the_window {
 
         /// All that the window may ask: the bridge's table, and the dialogs of this machine.
         pub fn commands() -> impl Fn(tauri::ipc::Invoke<Wry>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![$($ask,)* $($work,)* pick_exports, pick_case, pick_save]
+            tauri::generate_handler![$($ask,)* $($work,)* crate::dialogs::pick_exports, crate::dialogs::pick_case, crate::dialogs::pick_save]
         }
     };
 }

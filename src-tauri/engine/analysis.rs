@@ -10,7 +10,6 @@ use crate::rules;
 pub struct Loaded {
     pub identity: Identity,
     pub lineage: Lineage,
-    claims: Vec<crate::case::ClaimRow>,
 }
 
 impl Loaded {
@@ -18,11 +17,11 @@ impl Loaded {
         let claims = case.claims()?;
         let mut identity = identity::identify(case)?;
         let lineage = Lineage::build(case, &mut identity, &claims)?;
-        Ok(Loaded { identity, lineage, claims })
+        Ok(Loaded { identity, lineage })
     }
 
     pub fn tables(&self, case: &Case) -> Result<Tables<'_>, CaseError> {
-        Tables::load(case, &self.identity, &self.lineage, &self.claims)
+        Tables::load(case, &self.identity, &self.lineage, &case.claims()?)
     }
 }
 

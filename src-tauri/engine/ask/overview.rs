@@ -42,7 +42,10 @@ pub struct SeverityCount {
 pub struct DayCount {
     pub day: String,
     pub calls: u32,
+    /// Grade A or B.
     pub attributed: u32,
+    /// Grade C.
+    pub supported: u32,
     pub refused: u32,
     pub contradicted: u32,
 }
@@ -59,7 +62,7 @@ pub struct PatternCell {
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, CaseError, Select};
+use crate::case::{Case, CaseError};
 use crate::model::time::DAY;
 use crate::model::{Severity, Time};
 
@@ -71,17 +74,18 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
     let queue: Vec<_> = findings.iter().filter(|f| !f.design_fact).cloned().collect();
     let first = coverage.by_source.iter().filter_map(|s| s.first.clone()).min();
     let last = coverage.by_source.iter().filter_map(|s| s.last.clone()).max();
+    let figures = case.figures()?;
     Ok(Overview {
         case_name: case.name(),
         first,
         last,
-        decided_on_person: case.count(&Select::DecidedOnPerson)?,
-        decided: case.decided()?,
+        decided_on_person: figures.decided_on_person,
+        decided: figures.decided,
         open_high: queue.iter().filter(|f| matches!(f.severity.as_str(), "critical" | "high")).count() as u32,
         findings_by_severity: by_severity(&findings),
-        both_principals: case.count(&Select::BothPrincipals)?,
-        run_on_record: case.count(&Select::RunOnRecord)?,
-        agent_calls: case.count(&Select::AgentCalls)?,
+        both_principals: figures.both_principals,
+        run_on_record: figures.run_on_record,
+        agent_calls: figures.agent_calls,
         days: days(case)?,
         patterns: case
             .patterns()?
@@ -118,7 +122,8 @@ fn days(case: &Case) -> Result<Vec<DayCount>, CaseError> {
         let calls = calls as u32;
         row.calls += calls;
         match standing.as_str() {
-            "attributed" | "supported" => row.attributed += calls,
+            "attributed" => row.attributed += calls,
+            "supported" => row.supported += calls,
             "refused" => row.refused += calls,
             "contradicted" => row.contradicted += calls,
             _ => {}
@@ -135,7 +140,7 @@ fn days(case: &Case) -> Result<Vec<DayCount>, CaseError> {
 }
 
 fn empty(day: i64) -> DayCount {
-    DayCount { day: Time(day * DAY).to_date(), calls: 0, attributed: 0, refused: 0, contradicted: 0 }
+    DayCount { day: Time(day * DAY).to_date(), calls: 0, attributed: 0, supported: 0, refused: 0, contradicted: 0 }
 }
 
 fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<String>, CaseError> {
@@ -145,11 +150,12 @@ fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<Str
     }
     let unknown = case.files()?.into_iter().filter(|f| f.format == "unknown").count();
     if unknown > 0 {
-        out.push(format!("{unknown} of the files received were not recognised; nothing in them was tested."));
+        out.push(format!("Files that no source recognises: {unknown}. Nothing in them was tested."));
     }
     let errors = case.losses(None)?.iter().filter(|l| l.severity == "error" && l.code != "unknown_format").count();
     if errors > 0 {
-        out.push(format!("{errors} records or files were lost in whole or in part; see the losses for their places."));
+        let what = if errors == 1 { "1 record or file was" } else { &format!("{errors} records or files were") };
+        out.push(format!("{what} lost in whole or in part; see the losses for the place."));
     }
     if !coverage.directory {
         out.push(

@@ -108,20 +108,20 @@ pub struct DecisionWords {
 
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
-use crate::attribution::{self, Attribution, Gap, Path, Step};
+use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
 use crate::model::{EvidenceKind, FilledBy, Grade};
 
-const DISCLAIMER: &str = "It does not say that this person saw, approved or intended this call.";
+const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
 /// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
 pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let event = case.find_event(id)?;
     let call = case.call(event)?;
-    let tables = loaded.tables(case)?;
+    let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
     let found = attribution::attribute(&tables, &call);
     let mut view = None;
     case.each_attribution(&Select::Event(event), Some(1), |v| {
@@ -133,13 +133,12 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded, strings: case.strings()? }.tell(event, &view, &found)
+    Teller { case, loaded }.tell(event, &view, &found)
 }
 
 struct Teller<'a> {
     case: &'a Case,
     loaded: &'a Loaded,
-    strings: Vec<String>,
 }
 
 impl Teller<'_> {
@@ -226,9 +225,7 @@ impl Teller<'_> {
                 // The step that names the person; an exact join says which record to look at, not who is in it.
                 let first = path.steps.iter().rev().find(|s| s.kind != EvidenceKind::K4);
                 chain.push(self.link("human", party.shown.clone(), first)?);
-                for step in path.steps.iter().rev().filter(|s| s.node.is_some()) {
-                    chain.push(self.run_link(step, first)?);
-                }
+                self.runs_between(path, &mut chain)?;
             }
             _ => {
                 if let Some(refusal) = a.refusal {
@@ -289,24 +286,31 @@ impl Teller<'_> {
         })
     }
 
-    /// A run on the way down; the step that leads out of it is the next one of the path.
-    fn run_link(&self, step: &Step, first: Option<&Step>) -> Result<Link, CaseError> {
-        let label = step.node.map(|n| self.run_label(n)).unwrap_or_default();
-        let leads = if Some(step) == first && step.kind == EvidenceKind::K8 { None } else { Some(step) };
-        let mut link = self.link("run", label, leads)?;
-        if leads.is_none() {
-            link.basis = Some("run id on the record".into());
-            link.grade = Some(Grade::C.letter().into());
+    /// The runs from the root that names the person down to the run of the call; each leads to the next by its hop.
+    fn runs_between(&self, path: &Path, chain: &mut Vec<Link>) -> Result<(), CaseError> {
+        let Some(mut upper) = path.steps.iter().find(|s| s.kind == EvidenceKind::K8).and_then(|s| s.node) else {
+            return Ok(());
+        };
+        for hop in path.steps.iter().rev().filter(|s| matches!(s.kind, EvidenceKind::K9 | EvidenceKind::K10)) {
+            chain.push(self.link("run", self.run_label(upper), Some(hop))?);
+            upper = hop.node.unwrap_or(upper);
         }
-        Ok(link)
+        chain.push(Link {
+            node: "run".into(),
+            label: self.run_label(upper),
+            basis: Some("run id on the record".into()),
+            grade: Some(Grade::C.letter().into()),
+            record: None,
+        });
+        Ok(())
     }
 
     fn run_label(&self, node: usize) -> String {
-        let (NodeKey::Run(key) | NodeKey::Trace(key)) = self.loaded.lineage.nodes[node].key;
-        let id = self.strings.get(key as usize).map(|s| shown_id(s)).unwrap_or_default();
+        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = self.loaded.lineage.nodes[node].key;
+        let id = self.case.text(key).map(|s| shown_id(&s)).unwrap_or_default();
         match self.loaded.lineage.nodes[node].key {
             NodeKey::Run(_) => format!("run {id}"),
-            NodeKey::Trace(_) => format!("trace {id}"),
+            NodeKey::Trace(..) => format!("trace {id}"),
         }
     }
 
@@ -386,7 +390,8 @@ impl Teller<'_> {
                 format!("decided on {p} and {}", others(subjects, p))
             }
             (Some(p), subjects) if subjects.contains(p) => format!("decided on {p}"),
-            (_, subjects) => format!("decided on {} alone", subjects.join(" and ")),
+            (_, [one]) => format!("decided on {one} alone"),
+            (_, subjects) => format!("decided on {}", subjects.join(" and ")),
         };
         let done = match effect.as_deref() {
             Some("allow") => "allowed",

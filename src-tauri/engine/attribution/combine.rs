@@ -95,6 +95,8 @@ pub(super) struct HumanEvidence {
     pub sets: Vec<(BTreeSet<u32>, bool)>,
     /// A walk whose own branches disagree.
     pub contradicted: BTreeSet<u32>,
+    /// Addresses that evidence of at least C names, and that are nobody's whom the directory knows.
+    pub strangers: BTreeSet<u32>,
     pub missing: bool,
     pub no_origin: bool,
     pub unattended: bool,
@@ -125,6 +127,10 @@ pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
     let Some(&value) = values.first() else { return nobody(found) };
+    // Who another address belongs to is not known; that it is not this person's is.
+    if !found.strangers.is_empty() {
+        return Verdict::refuse(Refusal::R6, Gap::Contradiction);
+    }
     if found.sets.iter().any(|(set, _)| !set.contains(&value)) {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
@@ -213,6 +219,14 @@ mod tests {
         assert_eq!(conclude(&by_record).human, Some(1));
         let outside = HumanEvidence { paths: vec![record(3)], sets: set, ..Default::default() };
         assert_eq!(conclude(&outside).refusal, Some(Refusal::R6));
+    }
+
+    #[test]
+    fn an_address_that_nobody_knows_is_still_another_one() {
+        let found = HumanEvidence { paths: vec![run(1)], strangers: BTreeSet::from([9]), ..Default::default() };
+        assert_eq!(conclude(&found).refusal, Some(Refusal::R6));
+        let alone = HumanEvidence { unresolved: true, strangers: BTreeSet::from([9]), ..Default::default() };
+        assert_eq!(conclude(&alone).refusal, Some(Refusal::R8));
     }
 
     #[test]

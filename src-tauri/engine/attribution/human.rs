@@ -21,6 +21,10 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvide
     for (node, by, via) in nodes_of(t, call) {
         by_run(t.lineage, node, by, via, call.event, &mut found);
     }
+    by_links(t.lineage, call.event, &mut found);
+    if call.run.is_none() {
+        found.missing |= call.trace.is_some_and(|trace| t.lineage.lost_span(trace, call.span));
+    }
     found
 }
 
@@ -40,6 +44,11 @@ fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
             // A claim that names an agent or a service is a session's own name, not a person who is not known.
             let party = t.identity.party_of(claim.principal).map(|p| t.identity.kind(p));
             found.unresolved |= party.is_none_or(|k| k.is_robot() || k == crate::identity::PartyKind::Unknown);
+            // An account on the wire that names itself is a robot at work, and nobody's rival.
+            let on_wire = call.wire.and_then(|w| t.identity.party_of(w));
+            if worth(call, claim).1 >= Grade::C {
+                found.strangers.extend(t.identity.stranger(claim.principal).filter(|p| Some(*p) != on_wire));
+            }
             continue;
         };
         let (kind, grade) = worth(call, claim);
@@ -104,6 +113,7 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         }
         let Some(person) = t.identity.person(subject) else {
             found.unresolved |= t.identity.party_of(subject).is_some_and(|p| t.identity.kind(p).is_robot());
+            found.strangers.extend(t.identity.stranger(subject));
             continue;
         };
         let agent_client = row.client.and_then(|c| t.identity.party_of(c)).is_some_and(|p| t.is_agent(p));
@@ -126,6 +136,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         let verdict = conclude(&HumanEvidence {
             paths: inner.paths.into_iter().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
             sets: inner.sets.clone(),
+            strangers: inner.strangers.clone(),
             ..Default::default()
         });
         if let Some(person) = verdict.human {
@@ -140,6 +151,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         }
         found.sets.extend(inner.sets);
         found.contradicted.extend(inner.contradicted);
+        found.strangers.extend(inner.strangers);
         if call.run.is_none() {
             found.missing |= inner.missing;
             found.no_origin |= inner.no_origin;
@@ -213,6 +225,9 @@ pub(super) fn run_of(t: &Tables<'_>, call: &CallRow) -> Option<usize> {
 
 fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, found: &mut HumanEvidence) {
     let walk = &lineage.walks[node];
+    if walk.people.is_empty() {
+        found.strangers.extend(walk.strangers.iter().copied());
+    }
     if walk.broken() {
         // A path that is missing a branch or an origin names nobody, whoever stands at its other branches.
         found.missing |= walk.missing;
@@ -234,29 +249,49 @@ fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, fou
     }
 }
 
+/// The people whose work this one call was handed, where its own span is linked to other runs. Such a link names nobody
+/// by itself; it speaks against whoever else is named.
+fn by_links(lineage: &Lineage, call: i64, found: &mut HumanEvidence) {
+    let nodes = lineage.linked_by_tool(call);
+    let people: BTreeSet<u32> = nodes.iter().flat_map(|n| lineage.walks[*n].people.iter().copied()).collect();
+    match (people.len(), people.first()) {
+        (0, _) => {}
+        (1, Some(person)) => {
+            if found.paths.iter().any(|p| p.grade >= Grade::C && p.value != *person) {
+                let step = step(EvidenceKind::K10, Grade::C, FilledBy::Caller, call);
+                found.paths.push(Path::new(*person, vec![step]));
+            }
+        }
+        _ => found.sets.push((people, false)),
+    }
+}
+
 fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64, call: i64) -> Path {
     let mut steps = Vec::new();
     if via != call {
         steps.push(step(EvidenceKind::K4, Grade::B, FilledBy::Platform, via));
     }
-    let (hops, starter) = way_to(lineage, node, person);
+    let (hops, root) = way_to(lineage, node, person);
     let direct = hops.is_empty();
     for (at, kind, event) in hops {
         let evidence = if kind == EdgeKind::Link { EvidenceKind::K10 } else { EvidenceKind::K9 };
         steps.push(Step { kind: evidence, grade: Grade::C, by: FilledBy::Caller, event, node: Some(at) });
     }
-    let both_platform = direct && believed(by) == Grade::B && starter.is_some_and(|s| believed(s.by) == Grade::B);
+    let both_platform = direct && believed(by) == Grade::B && root.is_some_and(|(_, s)| believed(s.by) == Grade::B);
     let grade = if both_platform { Grade::B } else { Grade::C };
-    if let Some(starter) = starter {
-        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(node) });
+    if let Some((root, starter)) = root {
+        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(root) });
     }
     Path::new(person, steps)
 }
 
-/// A shortest way from a node to the root that names the person: (node left, edge, event that says so).
-fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind, i64)>, Option<Starter>) {
+/// Node left, edge, event that says so.
+type Hop = (usize, EdgeKind, i64);
+
+/// A shortest way from a node to the root that names the person, and the root.
+fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<Hop>, Option<(usize, Starter)>) {
     let mut queue = std::collections::VecDeque::from([from]);
-    let mut came: std::collections::BTreeMap<usize, (usize, EdgeKind, i64)> = std::collections::BTreeMap::new();
+    let mut came: std::collections::BTreeMap<usize, Hop> = std::collections::BTreeMap::new();
     let mut seen = BTreeSet::from([from]);
     while let Some(n) = queue.pop_front() {
         if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min() {
@@ -267,7 +302,7 @@ fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind,
                 here = below;
             }
             hops.reverse();
-            return (hops, Some(*starter));
+            return (hops, Some((n, *starter)));
         }
         for (&(kind, parent), &event) in &lineage.nodes[n].parents {
             if seen.insert(parent) {

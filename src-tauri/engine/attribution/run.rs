@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use super::combine::{Attribution, Gap, Standing, conclude};
 use super::{agent, human, pattern};
@@ -47,9 +48,41 @@ impl<'a> Tables<'a> {
             let whole = (Time(first.0 - first.0.rem_euclid(DAY)), Time(last.0 - last.0.rem_euclid(DAY) + DAY));
             audited.entry(action).or_default().push(whole);
         }
-        let kubernetes = case.strings()?.iter().position(|s| s == "kubernetes_audit").map(|n| n as i64);
+        let kubernetes = case.string_id("kubernetes_audit")?;
         let claims = crate::lineage::claims_by_event(claims);
         Ok(Tables { identity, lineage, claims, evaluated, issuances, kubernetes, audited })
+    }
+
+    /// What one call is a function of: itself, and the issuances that its credential leads back to.
+    pub fn of_call(
+        case: &Case,
+        identity: &'a Identity,
+        lineage: &'a Lineage,
+        call: &CallRow,
+    ) -> Result<Tables<'a>, CaseError> {
+        let mut t = Tables {
+            identity,
+            lineage,
+            claims: FxHashMap::default(),
+            evaluated: FxHashMap::default(),
+            issuances: FxHashMap::default(),
+            kubernetes: case.string_id("kubernetes_audit")?,
+            audited: FxHashMap::default(),
+        };
+        let mut open = vec![call.clone()];
+        while let Some(call) = open.pop() {
+            t.claims.insert(call.event, case.claims_of(call.event)?);
+            t.evaluated.insert(call.event, case.evaluated_of(call.event)?);
+            let key = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::SessionKey));
+            for lease in key.and_then(|k| lineage.leases.get(&k)).into_iter().flatten() {
+                if let Entry::Vacant(unseen) = t.issuances.entry(lease.event) {
+                    let issuance = case.call(lease.event)?;
+                    unseen.insert(issuance.clone());
+                    open.push(issuance);
+                }
+            }
+        }
+        Ok(t)
     }
 
     pub(super) fn claims_of(&self, event: i64) -> &[ClaimRow] {
@@ -263,6 +296,11 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         both_on_record: a.both_on_record,
         agent_evidence: a.agent_evidence,
         gap: a.gap.map(Gap::word),
+        decided_on_person: (!t.evaluated_in(call.event).is_empty())
+            .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person(*p).is_some())),
+        run_on_record: call.run.is_some(),
+        source: call.source,
+        action: call.action,
     }
 }
 
@@ -288,7 +326,7 @@ fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseE
 /// Run ids of the derived tables are node indices from 1.
 fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
     for (n, node) in t.lineage.nodes.iter().enumerate() {
-        let (NodeKey::Run(key) | NodeKey::Trace(key)) = node.key;
+        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = node.key;
         let walk = &t.lineage.walks[n];
         let agent = if node.agents.len() == 1 { node.agents.keys().next().map(|a| i64::from(*a)) } else { None };
         derived.run(&RunRecord {

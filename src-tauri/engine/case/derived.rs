@@ -69,6 +69,11 @@ pub struct AttributionRecord {
     pub agent_evidence: bool,
     /// For a call that names nobody: `no_evidence`, `no_origin`, `missing_parent`, `ambiguous`, `contradiction`, ...
     pub gap: Option<&'static str>,
+    /// Whether the decision on the record evaluated a person; none where it does not say whom it evaluated.
+    pub decided_on_person: Option<bool>,
+    pub run_on_record: bool,
+    pub source: i64,
+    pub action: Option<i64>,
 }
 
 /// A finding.
@@ -196,7 +201,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO attributions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
             )?
             .execute(params![
                 a.event,
@@ -217,7 +222,11 @@ impl Derived<'_> {
                 a.evidence,
                 a.both_on_record,
                 a.agent_evidence,
-                a.gap
+                a.gap,
+                a.decided_on_person.map_or(0, |person| 1 + i64::from(person)),
+                a.run_on_record,
+                a.source,
+                a.action
             ])?;
         Ok(())
     }

@@ -78,7 +78,7 @@ pub struct SpanRow {
 }
 
 /// A token record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TokenRow {
     pub event: i64,
     pub time: Option<Time>,
@@ -141,6 +141,32 @@ impl Case {
             .db
             .prepare("SELECT event, role, principal, evidence, filled_by, field FROM claims ORDER BY event, n")?;
         Ok(query.query_map([], claim)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Claims of one event.
+    pub fn claims_of(&self, event: i64) -> Result<Vec<ClaimRow>, CaseError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT event, role, principal, evidence, filled_by, field FROM claims WHERE event = ?1 ORDER BY n",
+        )?;
+        Ok(query.query_map([event], claim)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Subjects evaluated in the decision of one event.
+    pub fn evaluated_of(&self, event: i64) -> Result<Vec<i64>, CaseError> {
+        let mut query = self.db.prepare_cached("SELECT principal FROM evaluated WHERE event = ?1 ORDER BY n")?;
+        Ok(query.query_map([event], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Interned text by its id.
+    pub fn text(&self, id: i64) -> Result<String, CaseError> {
+        Ok(self.db.prepare_cached("SELECT text FROM strings WHERE id = ?1")?.query_row([id], |r| r.get(0))?)
+    }
+
+    /// The id of interned text.
+    pub fn string_id(&self, text: &str) -> Result<Option<i64>, CaseError> {
+        use rusqlite::OptionalExtension;
+        let mut query = self.db.prepare_cached("SELECT id FROM strings WHERE text = ?1")?;
+        Ok(query.query_row([text], |r| r.get(0)).optional()?)
     }
 
     /// Subjects evaluated in decisions, by event.

@@ -68,6 +68,8 @@ impl Case {
             }
             case.migrate_from(found)?;
         }
+        // An import that was killed after it dropped the indices left the case without them.
+        case.db.execute_batch(INDICES)?;
         case.db.execute_batch(VIEWS)?;
         Ok(case)
     }
@@ -113,10 +115,14 @@ impl Case {
         Ok(())
     }
 
-    /// A copy beside the case, before an older case is changed.
+    /// A copy beside the case, before an older case is changed: made by the database itself, so that what still lies in
+    /// its write-ahead log is in the copy too.
     fn back_up(&self, version: i64) -> Result<(), CaseError> {
         let to = self.path.with_extension(format!("v{version}.behalf"));
-        std::fs::copy(&self.path, to).map(|_| ()).map_err(|cause| CaseError::Backup { cause: cause.to_string() })
+        self.db
+            .execute("VACUUM INTO ?1", [to.to_string_lossy()])
+            .map(|_| ())
+            .map_err(|cause| CaseError::Backup { cause: cause.to_string() })
     }
 
     /// Drops what slows a bulk write. Only worth it while the case holds little.

@@ -8,6 +8,8 @@ use crate::model::Principal;
 /// Principals to the entity (index of a directory id) that claims them alone.
 pub(super) struct Aliases {
     joined: BTreeMap<Principal, usize>,
+    /// Claimed by more than one.
+    contested: BTreeSet<Principal>,
     /// Sentences about aliases that join nothing.
     pub notes: Vec<String>,
 }
@@ -25,6 +27,7 @@ impl Aliases {
             }
         }
         let mut joined = BTreeMap::new();
+        let mut contested = BTreeSet::new();
         for (principal, by) in claims {
             match (by.len(), by.first()) {
                 (1, Some(&one)) => {
@@ -35,10 +38,15 @@ impl Aliases {
                         "{}:{} is claimed by {rows} directory rows and joins none",
                         principal.namespace, principal.id
                     ));
+                    contested.insert(principal);
                 }
             }
         }
-        Aliases { joined, notes: notes.into_iter().collect() }
+        Aliases { joined, contested, notes: notes.into_iter().collect() }
+    }
+
+    pub(super) fn contested(&self, principal: &Principal) -> bool {
+        self.contested.contains(&folded(principal))
     }
 
     pub(super) fn entity(&self, principal: &Principal) -> Option<usize> {

@@ -5,8 +5,8 @@ mod resolve;
 
 pub use resolve::{Identity, Inputs, Party, PartyKind, resolve};
 
-use crate::case::{Case, CaseError};
-use crate::model::Role;
+use crate::case::{Case, CaseError, TokenRow};
+use crate::model::{Principal, Role};
 
 /// Reads from the case what resolution needs, and resolves.
 pub fn identify(case: &Case) -> Result<Identity, CaseError> {
@@ -16,13 +16,46 @@ pub fn identify(case: &Case) -> Result<Identity, CaseError> {
     let mut humans: Vec<i64> = claims.iter().filter(|c| c.role == Role::Human).map(|c| c.principal).collect();
     // An actor of a delegated token acts for its subject: it is an agent where the directory says nothing else.
     agents.extend(tokens.iter().flat_map(|t| t.actors.iter().copied()));
-    humans.extend(tokens.iter().filter(|t| t.client.is_none_or(|c| Some(c) != t.subject)).filter_map(|t| t.subject));
+    let principals = case.principals()?;
+    humans.extend(tokens.iter().filter(|t| names_a_person(t, &principals)).filter_map(|t| t.subject));
     let inputs = Inputs {
-        principals: case.principals()?,
+        principals,
         directory: case.directory()?,
         wire_kinds: case.wire_kinds()?,
         named_agents: agents,
         named_humans: humans,
     };
     Ok(resolve(&inputs))
+}
+
+/// Whether the subject of a token stands for a person. Without client and actor only an address does: any other word
+/// there may be the client itself.
+fn names_a_person(token: &TokenRow, principals: &[Principal]) -> bool {
+    let address = |p: i64| principals.get(p as usize).is_some_and(|p| p.namespace == "email");
+    match (token.client, token.actors.is_empty()) {
+        (Some(client), _) => Some(client) != token.subject,
+        (None, false) => true,
+        (None, true) => token.subject.is_some_and(address),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_alone_in_a_token_may_be_its_client() {
+        let principals = vec![
+            Principal::new("", ""),
+            Principal::new("name", "batch-bot"),
+            Principal::new("email", "ada@fern.example"),
+        ];
+        let token =
+            |subject, client, actors| TokenRow { subject: Some(subject), client, actors, ..TokenRow::default() };
+        assert!(!names_a_person(&token(1, None, vec![]), &principals));
+        assert!(!names_a_person(&token(1, Some(1), vec![]), &principals));
+        assert!(names_a_person(&token(2, None, vec![]), &principals));
+        assert!(names_a_person(&token(1, None, vec![3]), &principals));
+        assert!(names_a_person(&token(1, Some(3), vec![]), &principals));
+    }
 }

@@ -61,6 +61,8 @@ pub struct Party {
     pub directory: Option<i64>,
     /// A directory row says so.
     pub verified: bool,
+    /// An address of which the directory knows no holder, or more than one: it may be a person, and then another one.
+    pub stranger: bool,
     pub principals: Vec<i64>,
 }
 
@@ -93,13 +95,21 @@ impl Identity {
         self.party_of(principal).filter(|p| self.kind(*p).is_person())
     }
 
-    /// Without a directory, an account through which two or more people's runs act stands for nobody.
+    /// An account through which two or more people's runs act stands for nobody, and is no rival to whoever it is that a
+    /// run names. Without a directory that makes it a shared one.
     pub fn mark_shared(&mut self, party: u32) {
-        if let Some(p) = self.parties.get_mut(party as usize)
-            && p.kind == PartyKind::Human
-        {
-            p.kind = PartyKind::Shared;
+        if let Some(p) = self.parties.get_mut(party as usize) {
+            p.stranger = false;
+            if p.kind == PartyKind::Human {
+                p.kind = PartyKind::Shared;
+            }
         }
+    }
+
+    /// Evidence that names this principal names somebody, and nobody that the directory can tell: not the person that
+    /// other evidence names, whose own address is another.
+    pub fn stranger(&self, principal: i64) -> Option<u32> {
+        self.party_of(principal).filter(|p| self.party(*p).stranger)
     }
 }
 
@@ -150,8 +160,14 @@ pub fn resolve(inputs: &Inputs) -> Identity {
         identity.add(party);
     }
     for (principal, id) in alone {
-        let kind = seen.kind_of(id, directory);
-        identity.add(Party { kind, shown: principal.id.clone(), principals: vec![id], ..nobody() });
+        // Whom two rows claim the directory knows twice: that is no account without a person.
+        let kind = match aliases.contested(principal) {
+            true => PartyKind::Unknown,
+            false => seen.kind_of(id, directory),
+        };
+        let stranger =
+            directory && principal.namespace == "email" && matches!(kind, PartyKind::Unbacked | PartyKind::Unknown);
+        identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: vec![id], ..nobody() });
     }
     identity
 }
@@ -179,6 +195,7 @@ fn nobody() -> Party {
         end: None,
         directory: None,
         verified: false,
+        stranger: false,
         principals: Vec::new(),
     }
 }
@@ -193,8 +210,9 @@ fn group_by_id(rows: &[DirectoryEntry]) -> Vec<Vec<&DirectoryEntry>> {
 }
 
 fn from_directory(rows: &[&DirectoryEntry], principals: Vec<i64>, seen: &Seen) -> Party {
-    // Where exports differ the fullest and latest row speaks; the choice does not depend on the order of files.
-    let row = rows.iter().max_by_key(|r| (r.end, r.start, &r.status, &r.email, &r.name, r.department.clone()));
+    // Where exports differ the fullest and latest row speaks; the choice does not depend on the order of files. Whoever
+    // left and was hired again is of the later start, which may have no end.
+    let row = rows.iter().max_by_key(|r| (r.start, r.end, &r.status, &r.email, &r.name, r.department.clone()));
     let Some(row) = row else { return nobody() };
     let on_wire_as_human = principals.iter().any(|p| seen.human_wire.contains(p));
     let kind = match row.entry_type {
@@ -218,6 +236,7 @@ fn from_directory(rows: &[&DirectoryEntry], principals: Vec<i64>, seen: &Seen) -
         end: row.end,
         directory: Some(row.event),
         verified: true,
+        stranger: false,
         principals,
     }
 }
@@ -313,8 +332,25 @@ mod tests {
             row(2, "E2", "", EntryType::Person, &[("github", "twin")]),
         ];
         let i = resolve(&inputs(&[("github", "twin")], directory));
-        assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Unbacked);
+        let kind = i.kind(i.party_of(1).unwrap());
+        assert!(!kind.is_person() && !kind.is_robot());
         assert_eq!(i.notes.len(), 1);
+    }
+
+    #[test]
+    fn who_was_hired_again_has_not_left() {
+        let at = |text: &str| Time::parse(text);
+        let first = DirectoryEntry {
+            start: at("2019-01-01"),
+            end: at("2021-06-30"),
+            ..row(1, "E1", "", EntryType::Person, &[])
+        };
+        let again = DirectoryEntry { start: at("2025-01-01"), ..row(2, "E1", "", EntryType::Person, &[]) };
+        let i = resolve(&inputs(&[], vec![first.clone(), again]));
+        assert_eq!(i.party(1).end, None);
+        // Two exports of one employment: the later one knows of the end.
+        let open = DirectoryEntry { end: None, ..first.clone() };
+        assert_eq!(resolve(&inputs(&[], vec![first.clone(), open])).party(1).end, first.end);
     }
 
     #[test]

@@ -10,11 +10,12 @@ use crate::case::{Case, CaseError, ClaimRow, SpanRow};
 use crate::identity::Identity;
 use crate::model::{EventKind, FilledBy, Role, Time, WireKind};
 
-/// A run by its id, or a trace whose spans name no run.
+/// A run by its id, or spans that name no run, by their trace and the topmost of them. A span that was torn off shares
+/// the trace of a root and nothing else: one trace id does not make one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeKey {
     Run(i64),
-    Trace(i64),
+    Trace(i64, i64),
 }
 
 /// How a node leads to another that came before it.
@@ -45,6 +46,8 @@ pub struct Node {
     pub starters: Vec<Starter>,
     /// Event of a root that names somebody who may not be named: no person of the directory.
     pub unresolved: Option<i64>,
+    /// Addresses that its roots name and that the directory knows as nobody's: they may be other people's.
+    pub strangers: BTreeSet<u32>,
     /// (edge, parent node, event that says so)
     pub parents: BTreeMap<(EdgeKind, usize), i64>,
     /// Named ancestors that no export holds: (event that names it, what it names).
@@ -67,6 +70,8 @@ pub struct Lineage {
     traces: FxHashMap<i64, BTreeSet<usize>>,
     /// Call to the (node, event) of the tool spans that carry its id.
     tool_spans: FxHashMap<i64, Vec<(usize, i64)>>,
+    /// Tool span to the nodes that it is linked to.
+    tool_links: FxHashMap<i64, BTreeSet<usize>>,
     pub walks: Vec<Walk>,
     pub tokens: Tokens,
     pub leases: FxHashMap<i64, Vec<Lease>>,
@@ -85,6 +90,7 @@ impl Lineage {
             spans: FxHashMap::default(),
             traces: FxHashMap::default(),
             tool_spans: FxHashMap::default(),
+            tool_links: FxHashMap::default(),
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
             leases: super::credentials::leases(&case.issued()?),
@@ -108,13 +114,19 @@ impl Lineage {
         self.by_key.get(&key).copied()
     }
 
-    /// The node of a span, else of a trace whose spans are all of one node.
+    /// The node of a span; where no span is named, of a trace whose spans are all of one node. A span that is named and
+    /// in no export is a missing ancestor: that its trace is known leads no further.
     pub fn node_of_span(&self, trace: i64, span: Option<i64>) -> Option<usize> {
-        if let Some(node) = span.and_then(|s| self.spans.get(&(trace, s))) {
-            return Some(*node);
+        if let Some(span) = span {
+            return self.spans.get(&(trace, span)).copied();
         }
         let nodes = self.traces.get(&trace)?;
         if nodes.len() == 1 { nodes.first().copied() } else { None }
+    }
+
+    /// A span that is named in a trace of which other spans are held, and not this one.
+    pub fn lost_span(&self, trace: i64, span: Option<i64>) -> bool {
+        span.is_some_and(|s| self.traces.contains_key(&trace) && !self.spans.contains_key(&(trace, s)))
     }
 
     /// The tool span that carries this call's id, as (node, event); none where spans of several runs carry it.
@@ -122,6 +134,13 @@ impl Lineage {
         let spans = self.tool_spans.get(&call)?;
         let first = spans.first()?;
         spans.iter().all(|s| s.0 == first.0).then_some(*first)
+    }
+
+    /// The runs that the call's own tool spans are linked to: whose work this one call goes on with.
+    pub fn linked_by_tool(&self, call: i64) -> BTreeSet<usize> {
+        let spans = self.tool_spans.get(&call).map(Vec::as_slice).unwrap_or_default();
+        let own = self.tool_links.get(&call).into_iter();
+        spans.iter().filter_map(|(_, span)| self.tool_links.get(span)).chain(own).flatten().copied().collect()
     }
 
     fn entry(&mut self, key: NodeKey) -> usize {
@@ -134,6 +153,7 @@ impl Lineage {
             held: false,
             starters: Vec::new(),
             unresolved: None,
+            strangers: BTreeSet::new(),
             parents: BTreeMap::new(),
             missing: Vec::new(),
             trigger: None,
@@ -146,7 +166,8 @@ impl Lineage {
         n
     }
 
-    /// Gives each span its node: its own run, else that of its nearest ancestor that names one, else its trace.
+    /// Gives each span its node: its own run, else that of its nearest ancestor that names one, else the spans below the
+    /// same topmost span.
     fn place_spans(&mut self, spans: &[SpanRow]) {
         let is_span = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan);
         let mut index: FxHashMap<(i64, i64), &SpanRow> = FxHashMap::default();
@@ -157,7 +178,7 @@ impl Lineage {
         }
         for span in spans.iter().filter(is_span) {
             let (Some(trace), Some(id)) = (span.trace, span.span) else { continue };
-            let key = own_run(span, &index).map_or(NodeKey::Trace(trace), NodeKey::Run);
+            let key = key_of(span, trace, id, &index);
             let node = self.entry(key);
             self.spans.insert((trace, id), node);
             self.traces.entry(trace).or_default().insert(node);
@@ -188,10 +209,12 @@ impl Lineage {
         if let Some(trigger) = span.trigger.filter(|_| root) {
             self.nodes[node].trigger.get_or_insert((trigger, span.event));
         }
+        // Several words on one record are one user: a device, an account, an address.
+        let known = claims.iter().any(|c| c.role == Role::Human && identity.person(c.principal).is_some());
         for claim in claims {
             match claim.role {
                 // Users on spans other than a root name the people that a call is about.
-                Role::Human if root => self.start(node, claim, identity),
+                Role::Human if root => self.start(node, claim, known, identity),
                 Role::Agent if span.kind == EventKind::Span || span.kind == EventKind::Run => {
                     if let Some(party) = identity.party_of(claim.principal) {
                         self.nodes[node].agents.entry(party).or_insert(claim.event);
@@ -202,7 +225,7 @@ impl Lineage {
         }
     }
 
-    fn start(&mut self, node: usize, claim: &ClaimRow, identity: &Identity) {
+    fn start(&mut self, node: usize, claim: &ClaimRow, known: bool, identity: &Identity) {
         match identity.person(claim.principal) {
             Some(person) => {
                 let known = self.nodes[node].starters.iter().any(|s| s.person == person);
@@ -210,8 +233,10 @@ impl Lineage {
                     self.nodes[node].starters.push(Starter { person, event: claim.event, by: claim.by });
                 }
             }
+            None if known => {}
             None => {
                 self.nodes[node].unresolved.get_or_insert(claim.event);
+                self.nodes[node].strangers.extend(identity.stranger(claim.principal));
             }
         }
     }
@@ -237,6 +262,10 @@ impl Lineage {
             links.entry(event).or_default().push((trace, target));
         }
         // Links of a tool span speak of that call's input, not of how its run began.
+        for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
+            let targets = links.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
+            self.tool_links.entry(span.event).or_default().extend(targets);
+        }
         for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
@@ -307,7 +336,7 @@ impl Lineage {
         Ok(())
     }
 
-    /// Without a directory, an account through which the runs of two or more people act stands for nobody.
+    /// An account through which the runs of two or more people act stands for nobody.
     fn share_accounts(&mut self, spans: &[SpanRow], identity: &mut Identity) {
         let mut people: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Call && s.wire_kind == WireKind::Human) {
@@ -324,17 +353,19 @@ impl Lineage {
     }
 }
 
-/// The run of a span, or of its nearest ancestor that names one.
-fn own_run(span: &SpanRow, index: &FxHashMap<(i64, i64), &SpanRow>) -> Option<i64> {
-    let mut here = span;
-    // Bounded: a cycle of spans names no run.
+/// The run of a span, or of its nearest ancestor that names one; else its trace and the topmost span that is held.
+fn key_of(span: &SpanRow, trace: i64, id: i64, index: &FxHashMap<(i64, i64), &SpanRow>) -> NodeKey {
+    let (mut here, mut top) = (span, id);
+    // Bounded: a cycle of spans names no run and has no top.
     for _ in 0..10_000 {
-        if here.run.is_some() {
-            return here.run;
+        if let Some(run) = here.run {
+            return NodeKey::Run(run);
         }
-        here = index.get(&(here.trace?, here.parent_span?))?;
+        let Some(parent) = here.parent_span else { return NodeKey::Trace(trace, top) };
+        let Some(&above) = index.get(&(trace, parent)) else { return NodeKey::Trace(trace, top) };
+        (here, top) = (above, parent);
     }
-    None
+    NodeKey::Trace(trace, 0)
 }
 
 fn widen(node: &mut Node, span: &SpanRow) {

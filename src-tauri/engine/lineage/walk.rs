@@ -18,6 +18,8 @@ pub struct Walk {
     pub no_origin: bool,
     /// A root names somebody who is no person of the directory.
     pub unresolved: bool,
+    /// Addresses at the end of its branches that are nobody's whom the directory knows.
+    pub strangers: BTreeSet<u32>,
     pub trigger: bool,
     /// Whether a link was used.
     pub linked: bool,
@@ -28,7 +30,8 @@ pub struct Walk {
 impl Walk {
     /// The one person at the end of every branch.
     pub fn person(&self) -> Option<u32> {
-        if self.broken() || self.ambiguous || self.contradicted || self.trigger || self.people.len() != 1 {
+        let several = self.ambiguous || self.contradicted || self.trigger || !self.strangers.is_empty();
+        if self.broken() || several || self.people.len() != 1 {
             return None;
         }
         self.people.first().copied()
@@ -49,7 +52,9 @@ impl Walk {
             () if self.contradicted => "contradicted",
             () if self.missing => "missing_parent",
             () if self.no_origin => "no_origin",
-            () if self.ambiguous || (self.trigger && !self.people.is_empty()) => "ambiguous",
+            () if self.ambiguous || (!self.people.is_empty() && (self.trigger || !self.strangers.is_empty())) => {
+                "ambiguous"
+            }
             () if self.trigger => "trigger",
             () => "person",
         }
@@ -111,6 +116,7 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
         ambiguous: own.len() > 1,
         missing: !node.missing.is_empty(),
         unresolved: node.unresolved.is_some(),
+        strangers: node.strangers.clone(),
         trigger: node.trigger.is_some(),
         no_origin: cyclic,
         ..Walk::default()
@@ -126,6 +132,7 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
             out.missing |= above.missing;
             out.no_origin |= above.no_origin;
             out.unresolved |= above.unresolved;
+            out.strangers.extend(above.strangers.iter().copied());
             out.trigger |= above.trigger;
             out.linked |= kind == EdgeKind::Link || above.linked;
             out.ancestry = true;
@@ -159,6 +166,7 @@ mod tests {
             held: true,
             starters: starters.iter().map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller }).collect(),
             unresolved: None,
+            strangers: BTreeSet::new(),
             parents: parents.iter().map(|p| (*p, 1)).collect::<BTreeMap<_, _>>(),
             missing: Vec::new(),
             trigger: None,
@@ -203,6 +211,17 @@ mod tests {
         assert_eq!((walks[2].person(), walks[2].ending()), (None, "missing_parent"));
         let walks = walk_all(&[node(&[7], &[(Parent, 1)]), node(&[], &[(Parent, 0)])]);
         assert!(walks.iter().all(|w| w.person().is_none()));
+    }
+
+    #[test]
+    fn a_starter_that_nobody_knows_is_one_of_the_set() {
+        let mut reused = node(&[7], &[]);
+        reused.strangers.insert(9);
+        let mut own = node(&[], &[(Parent, 2)]);
+        own.strangers.insert(9);
+        let walks = walk_all(&[reused, own, node(&[7], &[])]);
+        assert_eq!((walks[0].person(), walks[0].ending()), (None, "ambiguous"));
+        assert_eq!((walks[1].person(), walks[2].person()), (None, Some(7)));
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub fn shown_id(id: &str) -> String {
 }
 
 fn uuid_digits(text: &str) -> Option<String> {
-    let inner = text.strip_prefix("urn:uuid:").unwrap_or(text);
+    let urn = text.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("urn:uuid:"));
+    let inner = if urn { &text[9..] } else { text };
     let inner = inner.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(inner);
     let dashed = inner.len() == 36 && [8, 13, 18, 23].iter().all(|&i| inner.as_bytes()[i] == b'-');
     if !dashed && inner.len() != 32 {
@@ -101,6 +102,7 @@ mod tests {
         let a = RunId::new("AB1E43129FBC4092AD3801FF4BEFC8A6").unwrap();
         assert_eq!(Some(&a), RunId::new("ab1e4312-9fbc-4092-ad38-01ff4befc8a6").as_ref());
         assert_eq!(a.shown(), "ab1e4312-9fbc-4092-ad38-01ff4befc8a6");
+        assert_eq!(Some(&a), RunId::new("URN:UUID:AB1E4312-9FBC-4092-AD38-01FF4BEFC8A6").as_ref());
         assert_eq!(RunId::new("nightly-1").unwrap().shown(), "nightly-1");
         assert_eq!(RunId::new(" "), None);
         assert_eq!(TraceId::new("0xABC").unwrap().as_str().len(), 32);

@@ -63,30 +63,32 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
 }
 
 fn call_lines(case: &Case, finding: &FindingDetail) -> Result<Vec<CallLine>, CaseError> {
-    let mut by_id: BTreeMap<String, AttributionView> = BTreeMap::new();
+    // Two sources may use one id: each call of that id under this finding gets its own line.
+    let mut by_id: BTreeMap<String, Vec<AttributionView>> = BTreeMap::new();
     case.each_attribution(&Select::Finding(finding.row.id.clone()), None, |view| {
-        by_id.insert(view.id.clone(), view);
+        by_id.entry(view.id.clone()).or_default().push(view);
         Ok(())
     })?;
     let mut out = Vec::new();
     for instance in &finding.instances {
         for event in &instance.events {
-            let Some(v) = by_id.get(event) else { continue };
-            out.push(CallLine {
-                finding: finding.row.id.clone(),
-                instance: instance.id.clone(),
-                event: event.clone(),
-                time: v.time.map(|t| t.to_rfc3339()),
-                source: v.source.clone(),
-                action: v.action.clone(),
-                resource: v.resource.clone(),
-                outcome: v.outcome.clone(),
-                recorded_initiator: v.human.clone(),
-                grade: v.grade.clone(),
-                basis: basis(v),
-                agent: v.agent.clone(),
-                run: v.run.as_deref().map(shown_id),
-            });
+            for v in by_id.get(event).into_iter().flatten() {
+                out.push(CallLine {
+                    finding: finding.row.id.clone(),
+                    instance: instance.id.clone(),
+                    event: event.clone(),
+                    time: v.time.map(|t| t.to_rfc3339()),
+                    source: v.source.clone(),
+                    action: v.action.clone(),
+                    resource: v.resource.clone(),
+                    outcome: v.outcome.clone(),
+                    recorded_initiator: v.human.clone(),
+                    grade: v.grade.clone(),
+                    basis: basis(v),
+                    agent: v.agent.clone(),
+                    run: v.run.as_deref().map(shown_id),
+                });
+            }
         }
     }
     Ok(out)

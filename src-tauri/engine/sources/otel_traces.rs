@@ -24,6 +24,7 @@ use crate::model::{
     Attribute, Claim, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, SpanId, SpanRef, Time,
     TraceId, WhyEmpty,
 };
+pub use attributes::may_be_a_person;
 use attributes::{Facts, encoded_id, text_of};
 
 pub const SOURCE: &dyn Source = &Traces;

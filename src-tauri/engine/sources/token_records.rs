@@ -229,15 +229,19 @@ fn facts(claims: &Json) -> TokenFacts {
         |pointers: &[&str]| pointers.iter().find_map(|p| json::at(claims, p)).map(json::words).unwrap_or_default();
     let time = |pointers: &[&str]| pointers.iter().find_map(|p| json::time(claims, p));
     let issued_at = time(&["/iat", "/issued_at"]);
+    let client = CLIENT.into_iter().find_map(word);
+    // A client's own token has no person for a subject, however its issuer spells the client there.
+    let subject = if is_machine(claims) { client.clone().or_else(|| subject(claims)) } else { subject(claims) };
+    let client = if is_machine(claims) { subject.clone() } else { client };
     let lasts = || {
         let seconds: i64 = json::text(claims, "/expires_in")?.parse().ok()?;
         let start = issued_at.or_else(|| TIME.into_iter().find_map(|p| json::time(claims, p)))?;
         Some(Time(start.0.checked_add(seconds.checked_mul(1_000_000)?)?))
     };
     TokenFacts {
-        subject: subject(claims),
+        subject,
         actors: actors(claims),
-        client: CLIENT.into_iter().find_map(word),
+        client,
         audience: list(&["/aud", "/audience"]),
         scope: list(&["/scope", "/scp", "/scopes"]),
         not_before: json::time(claims, "/nbf"),
@@ -296,12 +300,17 @@ fn actors(claims: &Json) -> Vec<Principal> {
     chain
 }
 
+/// Issued to a client for itself.
+fn is_machine(claims: &Json) -> bool {
+    json::text(claims, "/idtyp").as_deref() == Some("app")
+        || json::first_text(claims, &["/gty", "/grant_type", "/grantType"])
+            .is_some_and(|g| g.contains("client") && g.contains("credentials"))
+}
+
 /// Who holds the token, and for whom.
 fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
     let holder = facts.actors.first().or(facts.client.as_ref());
-    let machine = json::text(claims, "/idtyp").as_deref() == Some("app")
-        || json::first_text(claims, &["/gty", "/grant_type", "/grantType"])
-            .is_some_and(|g| g.contains("client") && g.contains("credentials"));
+    let machine = is_machine(claims);
     let (principal, kind) = match (holder, &facts.subject) {
         (Some(holder), Some(subject)) if holder != subject && !machine => {
             let agent = if facts.actors.is_empty() { "/client_id" } else { "/act/sub" };

@@ -12,6 +12,8 @@ use crate::session::shots;
 
 /// Long enough for a loaded machine; a step that works takes a fraction of a second.
 const PATIENCE: Duration = Duration::from_secs(60);
+const SHOWN: &str = "const found = document.querySelector(arguments[0]);
+    return found !== null && found.getClientRects().length > 0 && getComputedStyle(found).visibility === 'visible';";
 const FIRST_TRY: Duration = Duration::from_secs(20);
 
 pub struct Hand<'a> {
@@ -53,7 +55,8 @@ impl<'a> Hand<'a> {
         let mut last = String::new();
         while Instant::now() < until {
             if let Ok(element) = self.client.find(Locator::Css(css)).await
-                && let Ok(text) = element.text().await
+                // Not the text that WebKit's driver thinks visible: it holds clipped text to be hidden.
+                && let Ok(Some(text)) = element.prop("textContent").await
             {
                 last = text;
                 if wanted(&last) {
@@ -98,9 +101,9 @@ impl<'a> Hand<'a> {
     async fn shown(&self, css: &str, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         loop {
-            if let Ok(element) = self.client.find(Locator::Css(css)).await
-                && element.is_displayed().await.unwrap_or(false)
-            {
+            // By its boxes: the driver's own notion of what is displayed fails on lists that scroll.
+            let seen = self.client.execute(SHOWN, vec![css.into()]).await;
+            if seen.is_ok_and(|seen| seen == true) {
                 return true;
             }
             if Instant::now() >= until {

@@ -2,7 +2,14 @@
 import type { CaseInfo } from "./CaseInfo";
 import type { RecentCase } from "./RecentCase";
 
-export type AppInfo = { version: string, recent: Array<RecentCase>, 
+/**
+ * What an interface knows before a case is open.
+ */
+export type AppInfo = { version: string, 
+/**
+ * Cases opened before, the last one first.
+ */
+recent: Array<RecentCase>, 
 /**
  * The case that the host holds open, so that a reloaded window finds it again.
  */

@@ -4,4 +4,8 @@ export type Criterion = { framework: string, clause: string, title: string, dema
 /**
  * `direct`, `supporting` or `context`.
  */
-strength: string, precondition: string, };
+strength: string, precondition: string, 
+/**
+ * Proposed first; the others where their framework is in scope.
+ */
+first_choice: boolean, };

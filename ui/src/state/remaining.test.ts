@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { keepSamples, type Sample, secondsLeft } from "./remaining";
 
-const progress = (done: number) => ({ stage: "read", file: null, done_bytes: done, total_bytes: 1000, records: 0 });
+const progress = (done: number) => ({ stage: "read" as const, file: null, done_bytes: done, total_bytes: 1000, records: 0 });
 
 test("the time left follows the pace of the last ten seconds", () => {
   let samples: Sample[] = [];

@@ -57,6 +57,7 @@ export function detail(id: string): FindingDetail | undefined {
         demands: "Rules to control access to information shall be established and implemented based on business and information security requirements.",
         strength: "direct",
         precondition: "",
+        first_choice: true,
       },
       {
         framework: "SOC 2",
@@ -65,6 +66,7 @@ export function detail(id: string): FindingDetail | undefined {
         demands: "Access to protected information assets is restricted to authorised people and programs.",
         strength: "supporting",
         precondition: "the tool is inside the system described",
+        first_choice: false,
       },
     ],
     effect: "A person could, through the agent, write notes on claims that they may not touch themselves. The record does not show whether this was intended.",

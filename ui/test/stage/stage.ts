@@ -95,14 +95,14 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
       : stage.unreconciled === true
         ? { files: 8, read: 6370, kept: 6340, duplicates: 18, rejected: 5, reconciles: false, sentence: "6,370 records were received, 6,363 are accounted for; 7 are missing from gateway/tool-gateway-march.ndjson" }
         : { files: 8, read: 6370, kept: 6347, duplicates: 18, rejected: 5, reconciles: true, sentence: "All 6,370 records received are accounted for (6,347 kept, 18 duplicates, 5 rejected)" },
-  losses: ({ file }) => losses.filter((row) => file === null || row.file === file),
+  losses: ({ file }) => losses.filter((row) => file === null || file === undefined || row.file === file),
   findings: (filter) => (empty ? { rows: [], total: 0, facets: [] } : narrowed(filter)),
   finding: ({ id }) => detail(id) ?? missing(id),
   who: ({ id }) => who(id) ?? missing(id),
   raw: ({ id }) => raw(id) ?? missing(id),
   people: ({ text }) => (empty ? [] : people.filter((row) => `${row.name ?? ""} ${row.shown}`.toLowerCase().includes((text ?? "").toLowerCase()))),
   timeline: ({ key, from, to }) => {
-    const full = timeline(key, from, to) ?? missing(key);
+    const full = timeline(key, from ?? null, to ?? null) ?? missing(key);
     if (stage.partial !== true || full.calls.length < 60) return full;
     // As for a person with more calls than are sent singly.
     const slice = Math.ceil((full.to - full.from) / 120);
@@ -157,7 +157,7 @@ async function work(progress: (message: Progress) => void): Promise<void> {
     progress({ stage: "read", file: files[Math.floor(done / 6)]?.path ?? null, done_bytes: (total * done) / 40, total_bytes: total, records: done * 159 });
     await rest(120);
   }
-  for (const stage of ["index", "attribute", "rules"]) {
+  for (const stage of ["index", "attribute", "rules"] as const) {
     progress({ stage, file: null, done_bytes: total, total_bytes: total, records: 6370 });
     await rest(150);
   }

@@ -110,7 +110,11 @@ CREATE TABLE attributions (
   event INTEGER PRIMARY KEY, time INTEGER, kind INTEGER NOT NULL, standing TEXT NOT NULL,
   human INTEGER, grade TEXT, agent INTEGER, agent_grade TEXT, authority INTEGER, wire_party INTEGER,
   wire_kind TEXT NOT NULL, run INTEGER, pattern TEXT NOT NULL, refusal TEXT, caution TEXT, evidence TEXT NOT NULL,
-  both_on_record INTEGER NOT NULL, agent_evidence INTEGER NOT NULL, gap TEXT) STRICT;
+  both_on_record INTEGER NOT NULL, agent_evidence INTEGER NOT NULL, gap TEXT,
+  -- 0 the record does not say whom the decision evaluated, 1 no person among them, 2 a person among them.
+  decided INTEGER NOT NULL,
+  -- Copied from the event: figures are counted over this table alone.
+  run_on_record INTEGER NOT NULL, source INTEGER NOT NULL, action INTEGER) STRICT;
 
 -- Facts that rules select from, one row a call, token, account: written by `rules::facts`, read through the v1 views.
 CREATE TABLE call_facts (

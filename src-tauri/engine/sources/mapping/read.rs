@@ -3,6 +3,7 @@
 use super::super::hints::Place;
 use super::super::json::{self, Json};
 use super::super::nobody::somebody;
+use super::super::otel_traces::may_be_a_person;
 use super::super::row::shown;
 use super::super::{Content, Hints, NotUnderstood, Record, Understood};
 use super::{AttributeRule, Field, Kind, KindRule, Mapping, Rule};
@@ -167,7 +168,7 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
     event.source_ip = text(Field::SourceIp);
     event.user_agent = text(Field::UserAgent);
     event.host = text(Field::Host);
-    event.trigger = text(Field::Trigger);
+    event.trigger = text(Field::Trigger).filter(|t| !may_be_a_person(t));
     event.interactive =
         text(Field::Interactive).is_some_and(|t| matches!(t.to_lowercase().as_str(), "true" | "yes" | "1"));
     event.credential = credential(values);

@@ -95,6 +95,11 @@ const NOT_A_SCHEDULE: [&str; 20] = [
     "false",
 ];
 
+/// Whether what started a run is a word behind which a person may stand.
+pub fn may_be_a_person(trigger: &str) -> bool {
+    NOT_A_SCHEDULE.iter().any(|w| trigger.trim().eq_ignore_ascii_case(w))
+}
+
 /// What the attributes of one span say.
 #[derive(Default)]
 pub struct Facts {
@@ -157,7 +162,7 @@ impl Facts {
         } else if TRIGGERS.contains(&key)
             && self.trigger.is_none()
             && let Some(text) = text_of(value)
-            && !NOT_A_SCHEDULE.iter().any(|w| text.eq_ignore_ascii_case(w))
+            && !may_be_a_person(&text)
         {
             self.trigger = Some(if text == "true" { key.to_string() } else { text });
         }

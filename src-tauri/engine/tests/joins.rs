@@ -1,0 +1,211 @@
+//! Small companies whose evidence is damaged in one way each: who is named, and who must not be.
+
+#![allow(clippy::unwrap_used, reason = "a test of the whole corridor: helpers are outside of #[test]")]
+
+use std::collections::BTreeMap;
+
+use behalf_engine::analysis;
+use behalf_engine::case::{Case, Import, Select};
+use behalf_engine::model::Time;
+use behalf_engine::read::Limits;
+use behalf_engine::sources::{self, Hints, Mapping};
+use serde_json::{Value, json};
+
+struct Still;
+
+impl behalf_engine::model::Clock for Still {
+    fn now(&self) -> Time {
+        Time(0)
+    }
+}
+
+const MAPPING: &str = r#"
+name = "edge"
+records = "ndjson"
+kind = { from = "/type", call = ["tool"], run = ["start"] }
+detect = ["/type", "/at"]
+populated_by = "gateway"
+[fields]
+time = "/at"
+id = "/ref"
+service = "/system"
+action = "/op"
+outcome = { from = "/result", success = ["OK"], denied = ["REFUSED"] }
+wire = "/client"
+wire_kind = { from = "/mode", service = ["svc"], delegated = ["obo"], human = ["person"] }
+agent = { from = "/client", when = { "/mode" = ["svc", "obo"] } }
+human = "/behalf"
+run = "/run"
+parent_run = "/parent"
+trace = "/trace"
+span = "/span"
+token = "/token"
+trigger = "/trigger"
+"#;
+
+const DIRECTORY: &str = "id,email,name,type,status,start,end,department,aliases
+P1,ada@fern.example,Ada,person,active,,,,
+P2,ben@fern.example,Ben,person,active,,,,
+helper,,helper,agent,active,,,,
+";
+
+const ADA: &str = "ada@fern.example";
+const BEN: &str = "ben@fern.example";
+const GUEST: &str = "guest@else.example";
+const TRACE: &str = "aaaabbbbccccdddd1111222233334444";
+
+/// What is said of a call: the person, the refusal.
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Said {
+    human: Option<String>,
+    refusal: Option<String>,
+}
+
+/// A company: its calls, runs, spans and tokens.
+#[derive(Default)]
+struct Company {
+    gateway: Vec<Value>,
+    spans: Vec<Value>,
+    tokens: Vec<Value>,
+    directory: Option<String>,
+}
+
+impl Company {
+    fn with_directory() -> Company {
+        Company { directory: Some(DIRECTORY.into()), ..Company::default() }
+    }
+
+    /// A call of `helper` as a service, with further fields.
+    fn call(&mut self, id: &str, more: Value) {
+        let mut call = json!({"type": "tool", "at": "2026-03-03T10:00:10Z", "ref": id, "system": "notes", "op": "note.append", "result": "OK", "client": "helper", "mode": "svc"});
+        call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.gateway.push(call);
+    }
+
+    /// A span of `helper` named by span id, parent and further attributes; with links.
+    fn span(&mut self, name: &str, span: &str, parent: &str, attributes: Value, links: Value) {
+        let mut all = json!({"gen_ai.agent.id": "helper", "gen_ai.operation.name": name});
+        all.as_object_mut().unwrap().extend(attributes.as_object().unwrap().clone());
+        let all: Vec<Value> =
+            all.as_object().unwrap().iter().map(|(k, v)| json!({"key": k, "value": {"stringValue": v}})).collect();
+        self.spans.push(json!({"traceId": TRACE, "spanId": span, "parentSpanId": parent, "name": name, "startTimeUnixNano": "1772532005000000000", "endTimeUnixNano": "1772532025000000000", "attributes": all, "links": links, "status": {}}));
+    }
+
+    fn root(&mut self, span: &str, attributes: Value) {
+        self.span("invoke_agent", span, "", attributes, json!([]));
+    }
+
+    fn ask(&self) -> BTreeMap<String, Said> {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = |records: &[Value]| records.iter().map(|r| format!("{r}\n")).collect::<String>();
+        let traces = json!({"resourceSpans": [{"scopeSpans": [{"spans": self.spans}]}]}).to_string();
+        let mut paths = Vec::new();
+        for (name, text) in [
+            ("gateway.ndjson", lines(&self.gateway)),
+            ("traces.json", if self.spans.is_empty() { String::new() } else { traces }),
+            ("tokens.ndjson", lines(&self.tokens)),
+            ("directory.csv", self.directory.clone().unwrap_or_default()),
+        ] {
+            if !text.is_empty() {
+                paths.push(folder.path().join(name));
+                std::fs::write(paths.last().unwrap(), text).unwrap();
+            }
+        }
+        let mut case = Case::create(&folder.path().join("c.behalf"), Time(0)).unwrap();
+        let registry = sources::registry(vec![Mapping::parse(MAPPING).unwrap()]);
+        let (hints, limits) = (Hints::default(), Limits::default());
+        let import =
+            Import { registry: &registry, hints: &hints, limits: &limits, threads: 1, clock: &Still, progress: &() };
+        case.import(&paths, &import).unwrap();
+        analysis::analyze(&case, &()).unwrap();
+        let mut said = BTreeMap::new();
+        case.each_attribution(&Select::All, None, |row| {
+            said.insert(row.id, Said { human: row.human, refusal: row.refusal });
+            Ok(())
+        })
+        .unwrap();
+        said
+    }
+
+    fn human(&self, id: &str) -> Option<String> {
+        self.ask()[id].human.clone()
+    }
+}
+
+#[test]
+fn a_token_of_a_client_names_no_person() {
+    for claims in [
+        json!({"sub": "helper"}),
+        json!({"sub": "helper", "client_id": "helper"}),
+        json!({"sub": "0oa77x", "client_id": "helper", "grant_type": "client_credentials"}),
+    ] {
+        for directory in [None, Some(DIRECTORY.to_string())] {
+            let mut c = Company { directory, ..Company::default() };
+            let mut token = json!({"event": "token.issued", "time": "2026-03-03T10:00:00Z", "jti": "t1", "aud": "notes", "scope": "note.append", "iat": 1772532000, "exp": 1772532300, "iss": "https://sts.fern.example"});
+            token.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+            c.tokens.push(token);
+            c.call("g1", json!({"token": "t1"}));
+            assert_eq!(c.human("g1"), None, "{claims}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_somebody_started_by_chat_is_no_schedule() {
+    for (trigger, human) in [(json!("chat"), Some(ADA)), (json!("manual"), Some(ADA)), (Value::Null, Some(ADA))] {
+        let mut c = Company::with_directory();
+        c.gateway.push(json!({"type": "start", "at": "2026-03-03T10:00:00Z", "ref": "s1", "client": "helper", "mode": "svc", "behalf": ADA, "run": "r-1", "trigger": trigger}));
+        c.call("g1", json!({"run": "r-1"}));
+        assert_eq!(c.human("g1").as_deref(), human, "{trigger}");
+    }
+}
+
+#[test]
+fn a_span_torn_off_in_the_trace_of_another_names_nobody() {
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA}));
+    c.root("00000000000000a2", json!({}));
+    c.span("invoke_agent", "00000000000000a3", "00000000000000ff", json!({}), json!([]));
+    c.span("invoke_agent", "00000000000000a4", "00000000000000a1", json!({}), json!([]));
+    for (id, span) in [("root", "a1"), ("torn", "a2"), ("lost", "a3"), ("below", "a4"), ("unknown", "ee")] {
+        c.call(id, json!({"trace": TRACE, "span": format!("00000000000000{span}")}));
+    }
+    let said = c.ask();
+    let human = |id: &str| said[id].human.as_deref();
+    assert_eq!((human("root"), human("below")), (Some(ADA), Some(ADA)));
+    assert_eq!((human("torn"), human("lost"), human("unknown")), (None, None, None));
+}
+
+#[test]
+fn an_address_that_nobody_knows_may_be_another_person() {
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA, "run_id": "reused"}));
+    c.root("00000000000000a2", json!({"enduser.id": GUEST, "run_id": "reused"}));
+    c.root("00000000000000a3", json!({"enduser.id": ADA, "run_id": "adas"}));
+    c.root("00000000000000a4", json!({"enduser.id": GUEST, "run_id": "child", "parent_run_id": "adas"}));
+    c.root("00000000000000a5", json!({"user.id": "device-7", "user.email": ADA, "run_id": "device"}));
+    c.call("reused", json!({"run": "reused"}));
+    c.call("record", json!({"run": "adas", "behalf": GUEST}));
+    c.call("child", json!({"run": "child"}));
+    c.call("device", json!({"run": "device"}));
+    let said = c.ask();
+    for id in ["reused", "record", "child"] {
+        assert_eq!(said[id].human, None, "{id}");
+    }
+    assert_eq!(said["device"].human.as_deref(), Some(ADA));
+}
+
+#[test]
+fn a_tool_span_that_goes_on_with_anothers_work_speaks_against_the_run() {
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA, "run_id": "adas"}));
+    c.root("00000000000000a2", json!({"enduser.id": BEN, "run_id": "bens"}));
+    let link = json!([{"traceId": TRACE, "spanId": "00000000000000a2"}]);
+    let tool = |call: &str| json!({"gen_ai.tool.name": "note.append", "gen_ai.tool.call.id": call, "run_id": "adas"});
+    c.span("execute_tool", "00000000000000b1", "00000000000000a1", tool("linked"), link);
+    c.span("execute_tool", "00000000000000b2", "00000000000000a1", tool("plain"), json!([]));
+    c.call("linked", json!({"run": "adas"}));
+    c.call("plain", json!({"run": "adas"}));
+    let said = c.ask();
+    assert_eq!((said["linked"].human.as_deref(), said["plain"].human.as_deref()), (None, Some(ADA)));
+}
