@@ -34,7 +34,11 @@ fn text_of(bytes: &[u8]) -> Vec<u8> {
     if bytes.starts_with(b"\x1f\x8b") {
         if flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).is_err() {
             // One byte at a time: what stands before the damage is not lost with what was asked for beyond it.
-            text = flate2::read::MultiGzDecoder::new(bytes).bytes().map_while(Result::ok).collect();
+            text.clear();
+            let (mut rest, mut byte) = (flate2::read::MultiGzDecoder::new(bytes), [0]);
+            while rest.read_exact(&mut byte).is_ok() {
+                text.push(byte[0]);
+            }
         }
     } else if bytes.starts_with(b"\x28\xb5\x2f\xfd") {
         zstd::Decoder::new(bytes).unwrap().read_to_end(&mut text).unwrap();
