@@ -269,35 +269,20 @@ impl Lineage {
         }
     }
 
-<<<<<<< HEAD
-    fn link_spans(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
-        let mut links: FxHashMap<i64, Vec<(i64, i64)>> = FxHashMap::default();
-        for (event, trace, target) in case.links()? {
-            links.entry(event).or_default().push((trace, target));
+    fn link_spans(&mut self, links: &[(i64, i64, i64)], spans: &[SpanRow]) {
+        let mut of_event: FxHashMap<i64, Vec<(i64, i64)>> = FxHashMap::default();
+        for &(event, trace, target) in links {
+            of_event.entry(event).or_default().push((self.shortened.trace(trace), target));
         }
         // Links of a tool span speak of that call's input, not of how its run began.
         for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
-            let targets = links.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
+            let targets = of_event.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
             self.tool_links.entry(span.event).or_default().extend(targets);
         }
         for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
-=======
-    fn link_spans(&mut self, links: &[(i64, i64, i64)], spans: &[SpanRow]) {
-        let of_event: FxHashMap<i64, &SpanRow> = spans.iter().map(|s| (s.event, s)).collect();
-        for &(event, trace, target) in links {
-            let trace = self.shortened.trace(trace);
-            let Some(span) = of_event.get(&event) else { continue };
-            // Links of a tool span speak of that call's input, not of how its run began.
-            if span.kind == EventKind::ToolSpan {
-                self.tool_links.entry(event).or_default().extend(self.spans.get(&(trace, target)));
-            }
-            if span.kind != EventKind::Span {
-                continue;
-            }
->>>>>>> adversary
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
-            for &target in links.get(&span.event).into_iter().flatten() {
+            for &target in of_event.get(&span.event).into_iter().flatten() {
                 match self.spans.get(&target).copied() {
                     Some(above) if above != node => {
                         self.nodes[node].parents.entry((EdgeKind::Link, above)).or_insert(span.event);
@@ -329,7 +314,8 @@ impl Lineage {
     }
 
     /// A missing parent span breaks a run only where nothing else tells what came before it: its own root span, a
-    /// parent run that another source kept. A link is no such word: the parent may have been another's. A missing link always does: what it fanned in from is not to be known.
+    /// parent run that another source kept. A link is no such word: the parent may have been another's. A missing link
+    /// always does: what it fanned in from is not to be known.
     fn named_missing(&mut self, strings: &[String]) {
         for n in 0..self.nodes.len() {
             let node = &self.nodes[n];
