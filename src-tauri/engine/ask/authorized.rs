@@ -33,7 +33,7 @@ pub struct RecordedDecision {
 use crate::case::{Case, CaseError, Select};
 use crate::model::time::MINUTE;
 use crate::model::{Attribute, Principal, Time};
-use crate::rules::{Answer, Question, Rights, answer};
+use crate::rules::{Answer, Question, Rights, answer, answer_address};
 
 /// The question.
 #[derive(Debug, Clone)]
@@ -52,18 +52,9 @@ const NEAR: i64 = 5 * MINUTE;
 /// The answer is the person's right alone; the agent's right and the decision stand beside it where a call of that
 /// action on that resource by that person is on record at that time.
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
-    let Some(party) = party(case, &asked.user)? else {
-        let because = vec![format!("nobody in this case is known as {}", asked.user)];
-        return Ok(Authorized {
-            answer: word(Answer::Unknown).into(),
-            user: asked.user.clone(),
-            agent: None,
-            decision: None,
-            because,
-        });
-    };
     let parties = case.party_rows()?;
     let rights = Rights::new(&case.grants()?, &case.directory()?, &parties, &case.party_of()?, &case.principals()?);
+    let Some(party) = party(case, &asked.user)? else { return Ok(on_paper(&rights, asked)) };
     let call = case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?;
     let mut attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
     let mut because = Vec::new();
@@ -100,6 +91,27 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     };
     let shown = parties.iter().find(|p| p.id == party).map_or_else(|| asked.user.clone(), |p| p.shown.clone());
     Ok(Authorized { answer: word(person.answer).into(), user: shown, agent, decision, because: reasons })
+}
+
+/// Of whom no record and no directory tells, the entitlement export may still.
+fn on_paper(rights: &Rights, asked: &Asked) -> Authorized {
+    let attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
+    let question = Question {
+        service: None,
+        action: &asked.action,
+        resource: Some(&asked.resource),
+        at: Some(asked.at),
+        attributes: &attributes,
+    };
+    let nobody = format!("nobody in this case is known as {}", asked.user);
+    let (answer, because) = match rights.names_address(&asked.user) {
+        true => {
+            let said = answer_address(rights, &asked.user, &question);
+            (said.answer, said.because)
+        }
+        false => (Answer::Unknown, vec![nobody]),
+    };
+    Authorized { answer: word(answer).into(), user: asked.user.clone(), agent: None, decision: None, because }
 }
 
 /// The party that a word means: as shown, else by any of its identifiers.

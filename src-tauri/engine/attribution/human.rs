@@ -6,7 +6,7 @@ use super::combine::{HumanEvidence, conclude};
 use super::path::{Path, Step};
 use super::run::Tables;
 use crate::case::{CallRow, ClaimRow, TokenRow};
-use crate::lineage::{EdgeKind, Lineage, NodeKey, Starter};
+use crate::lineage::{EdgeKind, Lineage, Starter};
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
 
 /// Issuances of issuances: role chaining deeper than this is not followed.
@@ -197,7 +197,7 @@ pub(super) fn nodes_of(t: &Tables<'_>, call: &CallRow) -> Vec<(usize, FilledBy, 
         }
     };
     if let Some(run) = call.run {
-        add(lineage.node(NodeKey::Run(run)), call.run_by.unwrap_or(FilledBy::Caller), call.event);
+        add(lineage.run(run), call.run_by.unwrap_or(FilledBy::Caller), call.event);
     }
     if let Some(trace) = call.trace {
         add(lineage.node_of_span(trace, call.span), FilledBy::Caller, call.event);
@@ -207,7 +207,7 @@ pub(super) fn nodes_of(t: &Tables<'_>, call: &CallRow) -> Vec<(usize, FilledBy, 
     }
     if call.run.is_none() {
         for row in token_rows(t, call) {
-            add(row.run.and_then(|r| lineage.node(NodeKey::Run(r))), FilledBy::Issuer, row.event);
+            add(row.run.and_then(|r| lineage.run(r)), FilledBy::Issuer, row.event);
         }
     }
     out
@@ -218,8 +218,7 @@ pub(super) fn run_of(t: &Tables<'_>, call: &CallRow) -> Option<usize> {
     if let Some((node, _, _)) = nodes_of(t, call).first() {
         return Some(*node);
     }
-    let runs: BTreeSet<usize> =
-        issuances(t, call).iter().filter_map(|i| t.lineage.node(NodeKey::Run(i.run?))).collect();
+    let runs: BTreeSet<usize> = issuances(t, call).iter().filter_map(|i| t.lineage.run(i.run?)).collect();
     if runs.len() == 1 { runs.first().copied() } else { None }
 }
 

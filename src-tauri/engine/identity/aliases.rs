@@ -76,6 +76,12 @@ fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet
                     continue;
                 }
             },
+            // Roles are told apart by account and name: a path is no part of it.
+            "aws-role" if value.starts_with("arn:") => Principal::from_arn(value),
+            "aws-role" => {
+                let (account, role) = value.split_once('/').unwrap_or(("", value));
+                Principal::new("aws-role", &format!("{account}/{}", role.rsplit('/').next().unwrap_or(role)))
+            }
             "aws" => Principal::from_arn(value),
             "email" | "upn" => Principal::new("email", value),
             "client" | "client_id" => Principal::new("name", value),

@@ -129,13 +129,7 @@ pub struct Inputs {
 
 pub fn resolve(inputs: &Inputs) -> Identity {
     let entities = group_by_id(&inputs.directory);
-    let accounts: BTreeSet<&str> = inputs
-        .principals
-        .iter()
-        .filter(|p| p.namespace == "aws-role")
-        .filter_map(|p| p.id.split('/').next())
-        .filter(|a| !a.is_empty())
-        .collect();
+    let accounts: BTreeSet<&str> = inputs.principals.iter().filter_map(account).collect();
     let aliases = Aliases::build(&entities, &accounts);
     let seen = Seen::of(inputs);
     let directory = !entities.is_empty();
@@ -170,6 +164,16 @@ pub fn resolve(inputs: &Inputs) -> Identity {
         identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: vec![id], ..nobody() });
     }
     identity
+}
+
+/// The AWS account that a principal belongs to: a role's, a user's, a root's.
+fn account(principal: &Principal) -> Option<&str> {
+    let account = match principal.namespace.as_str() {
+        "aws-role" | "aws-sso" => principal.id.split('/').next()?,
+        "aws" => principal.id.strip_prefix("arn:")?.split(':').nth(3)?,
+        _ => return None,
+    };
+    (!account.is_empty()).then_some(account)
 }
 
 impl Identity {
@@ -362,6 +366,9 @@ mod tests {
             resolve(&inputs(&[("aws-role", "111111111111/BotRole"), ("aws-role", "222222222222/BotRole")], agent()));
         assert_ne!(two.kind(two.party_of(1).unwrap()), PartyKind::Agent);
         assert_eq!(two.notes.len(), 1);
+        let user = [("aws-role", "111111111111/BotRole"), ("aws", "arn:aws:iam::222222222222:user/x")];
+        let two = resolve(&inputs(&user, agent()));
+        assert_ne!(two.kind(two.party_of(1).unwrap()), PartyKind::Agent);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::credentials::{Lease, Tokens};
+use super::shortened::Shortened;
 use super::walk::{Walk, walk_all};
 use crate::case::{Case, CaseError, ClaimRow, SpanRow};
 use crate::identity::Identity;
@@ -43,6 +44,8 @@ pub struct Node {
     pub key: NodeKey,
     /// A record carries its id as its own.
     pub held: bool,
+    /// A record of its own start: a span without parent, a run record.
+    pub rooted: bool,
     pub starters: Vec<Starter>,
     /// Event of a root that names somebody who may not be named: no person of the directory.
     pub unresolved: Option<i64>,
@@ -77,13 +80,17 @@ pub struct Lineage {
     pub leases: FxHashMap<i64, Vec<Lease>>,
     /// Session keys through which the runs of several people acted, with those people.
     pub shared_leases: FxHashMap<i64, BTreeSet<u32>>,
+    shortened: Shortened,
 }
 
 impl Lineage {
     pub fn build(case: &Case, identity: &mut Identity, claims: &[ClaimRow]) -> Result<Lineage, CaseError> {
-        let spans = case.spans()?;
+        let mut spans = case.spans()?;
         let by_event = claims_by_event(claims);
         let strings = case.strings()?;
+        let links = case.links()?;
+        let shortened = Shortened::of(&spans, links.iter().map(|(_, trace, _)| *trace), &strings);
+        shortened.mend(&mut spans);
         let mut lineage = Lineage {
             nodes: Vec::new(),
             by_key: FxHashMap::default(),
@@ -95,13 +102,14 @@ impl Lineage {
             tokens: Tokens::build(case.tokens()?),
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
+            shortened,
         };
         lineage.place_spans(&spans);
         for span in &spans {
             lineage.learn(span, by_event.get(&span.event).map_or(&[][..], Vec::as_slice), identity);
         }
         lineage.parent_spans(&spans);
-        lineage.link_spans(case, &spans)?;
+        lineage.link_spans(&links, &spans);
         lineage.join_tool_calls(case, &spans)?;
         lineage.named_missing(&strings);
         lineage.walks = walk_all(&lineage.nodes);
@@ -110,13 +118,15 @@ impl Lineage {
         Ok(lineage)
     }
 
-    pub fn node(&self, key: NodeKey) -> Option<usize> {
-        self.by_key.get(&key).copied()
+    /// The node of a run, by its id as a record writes it.
+    pub fn run(&self, run: i64) -> Option<usize> {
+        self.by_key.get(&NodeKey::Run(self.shortened.run(run))).copied()
     }
 
     /// The node of a span; where no span is named, of a trace whose spans are all of one node. A span that is named and
     /// in no export is a missing ancestor: that its trace is known leads no further.
     pub fn node_of_span(&self, trace: i64, span: Option<i64>) -> Option<usize> {
+        let trace = self.shortened.trace(trace);
         if let Some(span) = span {
             return self.spans.get(&(trace, span)).copied();
         }
@@ -126,6 +136,7 @@ impl Lineage {
 
     /// A span that is named in a trace of which other spans are held, and not this one.
     pub fn lost_span(&self, trace: i64, span: Option<i64>) -> bool {
+        let trace = self.shortened.trace(trace);
         span.is_some_and(|s| self.traces.contains_key(&trace) && !self.spans.contains_key(&(trace, s)))
     }
 
@@ -151,6 +162,7 @@ impl Lineage {
         self.nodes.push(Node {
             key,
             held: false,
+            rooted: false,
             starters: Vec::new(),
             unresolved: None,
             strangers: BTreeSet::new(),
@@ -206,6 +218,7 @@ impl Lineage {
             self.nodes[node].parents.entry((EdgeKind::Parent, parent)).or_insert(span.event);
         }
         let root = span.kind == EventKind::Run || (span.kind == EventKind::Span && span.parent_span.is_none());
+        self.nodes[node].rooted |= root;
         if let Some(trigger) = span.trigger.filter(|_| root) {
             self.nodes[node].trigger.get_or_insert((trigger, span.event));
         }
@@ -256,20 +269,20 @@ impl Lineage {
         }
     }
 
-    fn link_spans(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
-        let mut links: FxHashMap<i64, Vec<(i64, i64)>> = FxHashMap::default();
-        for (event, trace, target) in case.links()? {
-            links.entry(event).or_default().push((trace, target));
+    fn link_spans(&mut self, links: &[(i64, i64, i64)], spans: &[SpanRow]) {
+        let mut of_event: FxHashMap<i64, Vec<(i64, i64)>> = FxHashMap::default();
+        for &(event, trace, target) in links {
+            of_event.entry(event).or_default().push((self.shortened.trace(trace), target));
         }
         // Links of a tool span speak of that call's input, not of how its run began.
         for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
-            let targets = links.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
+            let targets = of_event.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
             self.tool_links.entry(span.event).or_default().extend(targets);
         }
         for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
-            for &target in links.get(&span.event).into_iter().flatten() {
+            for &target in of_event.get(&span.event).into_iter().flatten() {
                 match self.spans.get(&target).copied() {
                     Some(above) if above != node => {
                         self.nodes[node].parents.entry((EdgeKind::Link, above)).or_insert(span.event);
@@ -279,7 +292,6 @@ impl Lineage {
                 }
             }
         }
-        Ok(())
     }
 
     fn join_tool_calls(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
@@ -302,11 +314,13 @@ impl Lineage {
     }
 
     /// A missing parent span breaks a run only where nothing else tells what came before it: its own root span, a
-    /// parent run that another source kept. A missing link always does: what it fanned in from is not to be known.
+    /// parent run that another source kept. A link is no such word: the parent may have been another's. A missing link
+    /// always does: what it fanned in from is not to be known.
     fn named_missing(&mut self, strings: &[String]) {
         for n in 0..self.nodes.len() {
             let node = &self.nodes[n];
-            let told = !node.parents.is_empty() || !node.starters.is_empty() || node.trigger.is_some();
+            let above = node.parents.keys().any(|(kind, _)| *kind != EdgeKind::Link);
+            let told = node.rooted || above || !node.starters.is_empty() || node.trigger.is_some();
             let missing = std::mem::take(&mut self.nodes[n].missing);
             self.nodes[n].missing =
                 missing
@@ -328,7 +342,7 @@ impl Lineage {
     fn share_leases(&mut self, case: &Case) -> Result<(), CaseError> {
         let mut people: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
         for (key, run) in case.lease_runs()? {
-            if let Some(node) = self.node(NodeKey::Run(run)) {
+            if let Some(node) = self.run(run) {
                 people.entry(key).or_default().extend(self.walks[node].people.iter().copied());
             }
         }
@@ -341,7 +355,7 @@ impl Lineage {
         let mut people: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Call && s.wire_kind == WireKind::Human) {
             let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_of(w))) else { continue };
-            if let Some(person) = self.node(NodeKey::Run(run)).and_then(|n| self.walks[n].person()) {
+            if let Some(person) = self.run(run).and_then(|n| self.walks[n].person()) {
                 people.entry(account).or_default().insert(person);
             }
         }

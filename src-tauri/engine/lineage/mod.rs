@@ -2,6 +2,7 @@
 
 mod build;
 mod credentials;
+mod shortened;
 mod walk;
 
 pub(crate) use build::claims_by_event;

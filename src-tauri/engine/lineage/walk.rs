@@ -164,6 +164,7 @@ mod tests {
         Node {
             key: NodeKey::Run(0),
             held: true,
+            rooted: true,
             starters: starters.iter().map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller }).collect(),
             unresolved: None,
             strangers: BTreeSet::new(),

@@ -119,7 +119,10 @@ impl Clause {
             None => self
                 .currency_of_a_number(facts)
                 .unwrap_or_else(|| Holds::Undetermined(format!("the call does not carry `{}`", self.attribute))),
-            Some(Attribute::Number { value, currency }) => self.number(*value, currency.as_deref(), all),
+            Some(Attribute::Number { value, currency }) => {
+                let beside = || stated_currency(facts).filter(|_| self.unit(all).is_some());
+                self.number(*value, currency.as_deref().or_else(beside), all)
+            }
             Some(Attribute::Text(text)) => self.text(text),
             Some(Attribute::Flag(flag)) => self.text(if *flag { "true" } else { "false" }),
         }
@@ -137,21 +140,22 @@ impl Clause {
         Some(self.text(known))
     }
 
-    /// A limit without the number's currency says nothing about it.
-    fn number(&self, value: f64, currency: Option<&str>, all: &[Clause]) -> Holds {
-        let (amount, unit) = match self.literal.split_once(char::is_whitespace) {
-            Some((amount, unit)) => (amount, Some(unit.trim())),
-            None => (self.literal.as_str(), None),
-        };
-        let Ok(limit) = amount.parse::<f64>() else {
-            return Holds::Undetermined(format!("`{}` is no number to compare with", self.literal));
-        };
-        let named = unit.or_else(|| {
+    /// The currency of the limit: behind its number, or in a clause of its own.
+    fn unit<'a>(&'a self, all: &'a [Clause]) -> Option<&'a str> {
+        self.literal.split_once(char::is_whitespace).map(|(_, unit)| unit.trim()).or_else(|| {
             all.iter()
                 .find(|c| c.op == Op::Eq && c.attribute.eq_ignore_ascii_case("currency"))
                 .map(|c| c.literal.as_str())
-        });
-        match (currency, named) {
+        })
+    }
+
+    /// A limit without the number's currency says nothing about it.
+    fn number(&self, value: f64, currency: Option<&str>, all: &[Clause]) -> Holds {
+        let amount = self.literal.split_whitespace().next().unwrap_or_default();
+        let Ok(limit) = amount.parse::<f64>() else {
+            return Holds::Undetermined(format!("`{}` is no number to compare with", self.literal));
+        };
+        match (currency, self.unit(all)) {
             (None, None) => {}
             (Some(c), Some(n)) if c.eq_ignore_ascii_case(n) => {}
             _ => return Holds::Undetermined(format!("the currency of `{}` is not that of the limit", self.attribute)),
@@ -187,6 +191,14 @@ impl Clause {
     }
 }
 
+/// A call may state the currency beside its number.
+fn stated_currency<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    facts.attributes.iter().find_map(|(name, value)| match value {
+        Attribute::Text(text) if name.eq_ignore_ascii_case("currency") => Some(text.trim()),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +226,10 @@ mod tests {
         assert!(matches!(held("amount<=50 EUR", &[("amount", number(5.0, None))], None), Holds::Undetermined(_)));
         assert_eq!(held("amount<=50 EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
         assert_eq!(held("amount<=50 and currency=EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
+        let beside = [("amount", number(5.0, None)), ("currency", Attribute::Text("EUR".into()))];
+        assert_eq!(held("amount<=50 EUR", &beside, None), Holds::True);
+        assert_eq!(held("amount<=50 and currency=EUR", &beside, None), Holds::True);
+        assert!(matches!(held("amount<=50 USD", &beside, None), Holds::Undetermined(_)));
     }
 
     #[test]

@@ -94,6 +94,8 @@ pub struct Rights {
     by_party: FxHashMap<i64, Vec<Grant>>,
     everyone: Vec<Grant>,
     unexpanded: Vec<Grant>,
+    /// Rows for addresses that are in no record: people who did nothing yet have rights.
+    by_address: FxHashMap<String, Vec<Grant>>,
     known: Known,
     /// Names of each party, for `owner=self`.
     names: FxHashMap<i64, Vec<String>>,
@@ -134,7 +136,9 @@ impl Rights {
                 None if grant.principal == "*" => rights.everyone.push(grant),
                 // An address that no party has is somebody else's; any other word may be a group of which this
                 // export does not say who is in it.
-                None if Principal::new("name", &grant.principal).namespace == "email" => {}
+                None if Principal::new("name", &grant.principal).namespace == "email" => {
+                    rights.by_address.entry(key(&grant.principal)).or_default().push(grant);
+                }
                 None => rights.unexpanded.push(grant),
             }
         }
@@ -158,7 +162,7 @@ impl Rights {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.by_party.is_empty() && self.everyone.is_empty() && self.unexpanded.is_empty()
+        self.by_party.is_empty() && self.everyone.is_empty() && self.unexpanded.is_empty() && self.by_address.is_empty()
     }
 
     /// Whether an allowing grant that covers the question began after `from` and by `to`.
@@ -175,23 +179,47 @@ impl Rights {
 
     /// Whether the call's own `owner` attribute is the party.
     fn owns(&self, party: i64, question: &Question<'_>) -> Option<bool> {
-        let owner = question.attributes.iter().find_map(|(name, value)| match value {
-            Attribute::Text(text) if name.eq_ignore_ascii_case("owner") => Some(text.trim().to_lowercase()),
-            _ => None,
-        })?;
+        let owner = owner(question)?;
         self.names.get(&party).map(|names| names.contains(&owner))
     }
+
+    /// Whether the export names an address that no record and no directory knows.
+    pub fn names_address(&self, address: &str) -> bool {
+        self.by_address.contains_key(&key(address))
+    }
+}
+
+fn owner(question: &Question<'_>) -> Option<String> {
+    question.attributes.iter().find_map(|(name, value)| match value {
+        Attribute::Text(text) if name.eq_ignore_ascii_case("owner") => Some(text.trim().to_lowercase()),
+        _ => None,
+    })
 }
 
 /// The answer for one party. A deny wins; a grant that covers says yes; an open condition or an unexpanded group that
 /// could change the answer leaves it open; and silence is *no* only where the export names the party for this action.
 pub fn answer(rights: &Rights, party: i64, question: &Question<'_>) -> Entitled {
-    let owns = rights.owns(party, question);
+    weigh(rights, rights.of(party), rights.owns(party, question), question)
+}
+
+/// The same for an address that stands in the entitlement export and nowhere else.
+pub fn answer_address(rights: &Rights, address: &str, question: &Question<'_>) -> Entitled {
+    let own = rights.by_address.get(&key(address)).map(Vec::as_slice).unwrap_or_default();
+    let owns = owner(question).map(|owner| owner == key(address));
+    weigh(rights, own.iter().chain(&rights.everyone), owns, question)
+}
+
+fn weigh<'a>(
+    rights: &'a Rights,
+    grants: impl Iterator<Item = &'a Grant>,
+    owns: Option<bool>,
+    question: &Question<'_>,
+) -> Entitled {
     let mut allow: Option<&Grant> = None;
     let mut open_allow: Option<String> = None;
     let mut open_deny: Option<String> = None;
     let mut named = false;
-    for grant in rights.of(party) {
+    for grant in grants {
         named |= grant.principal != "*" && grant.names_action(question);
         match (grant.covers(question, owns), grant.allow) {
             (Cover::Yes, false) => return denied(grant),
@@ -420,6 +448,25 @@ mod tests {
         assert_eq!(asked(&grants, "record.read", "patient/8", NOW, None).answer, Answer::Unknown);
         assert_eq!(asked(&grants, "note.append", "memo/1", "2025-06-01T00:00:00Z", None).answer, Answer::Unknown);
         assert_eq!(asked(&[], "note.append", "memo/1", NOW, None).answer, Answer::Unknown);
+    }
+
+    #[test]
+    fn whoever_did_nothing_yet_has_rights_all_the_same() {
+        let grants = [grant("Cleo@fern.example", "refund", "order/*", true, "owner=self", ALWAYS)];
+        let rights = Rights::new(&grants, &[], &[], &[], &[]);
+        let asked = |resource, owner: &str| {
+            let attributes = [("owner".to_string(), Attribute::Text(owner.into()))];
+            let at = Time::parse(NOW);
+            let question =
+                Question { service: None, action: "refund", resource: Some(resource), at, attributes: &attributes };
+            answer_address(&rights, "cleo@fern.example", &question).answer
+        };
+        assert!(rights.names_address("CLEO@fern.example") && !rights.names_address("dora@fern.example"));
+        assert_eq!(asked("order/1", "cleo@fern.example"), Answer::Yes);
+        assert_eq!(
+            (asked("order/1", "x@fern.example"), asked("memo/1", "cleo@fern.example")),
+            (Answer::No, Answer::No)
+        );
     }
 
     #[test]

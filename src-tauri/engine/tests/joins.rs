@@ -209,3 +209,31 @@ fn a_tool_span_that_goes_on_with_anothers_work_speaks_against_the_run() {
     let said = c.ask();
     assert_eq!((said["linked"].human.as_deref(), said["plain"].human.as_deref()), (None, Some(ADA)));
 }
+
+#[test]
+fn an_id_cut_to_64_bits_joins_and_a_shorter_one_does_not() {
+    const RUN: &str = "ab1e4312-9fbc-4092-ad38-01ff4befc8a6";
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA, "run_id": RUN}));
+    c.call("low", json!({"trace": &TRACE[16..], "span": "00000000000000a1"}));
+    c.call("high", json!({"trace": TRACE[..16].to_uppercase(), "span": "A1"}));
+    c.call("run", json!({"run": &RUN[..18]}));
+    c.call("short", json!({"run": &RUN[..13]}));
+    let said = c.ask();
+    let human = |id: &str| said[id].human.as_deref();
+    assert_eq!((human("low"), human("high"), human("run"), human("short")), (Some(ADA), Some(ADA), Some(ADA), None));
+}
+
+#[test]
+fn a_link_does_not_stand_for_a_parent_that_is_missing() {
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA, "run_id": "adas"}));
+    let link = json!([{"traceId": TRACE, "spanId": "00000000000000a1"}]);
+    c.span("invoke_agent", "00000000000000a2", "00000000000000ff", json!({"run_id": "lost"}), link.clone());
+    c.span("invoke_agent", "00000000000000a3", "", json!({"run_id": "linked"}), link);
+    c.span("chat", "00000000000000a4", "00000000000000fe", json!({"run_id": "linked"}), json!([]));
+    c.call("lost", json!({"run": "lost"}));
+    c.call("linked", json!({"run": "linked"}));
+    let said = c.ask();
+    assert_eq!((said["lost"].human.as_deref(), said["linked"].human.as_deref()), (None, Some(ADA)));
+}

@@ -232,7 +232,10 @@ impl Vocabulary {
             note(&words(world.text(row.2)), &words(world.text(row.3)));
         }
         for (audience, scope) in scopes.keys() {
-            if !answerable.contains(audience) && actions.iter().any(|a| scope::names(scope, a)) {
+            // A scope for everything matches every word: it does not show that the others are words of the log.
+            let all = scope.chars().all(|c| matches!(c, '*' | '.' | ':' | '/'));
+            let says = !all && actions.iter().any(|a| scope::names(scope, a));
+            if says && !answerable.contains(audience) {
                 answerable.insert(audience.clone());
             }
         }

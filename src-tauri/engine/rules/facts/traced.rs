@@ -21,7 +21,14 @@ pub(super) fn facts(
     let calls = derived.traced(0)?;
     let audit = Audit::new(&calls);
     let run_of_trace: FxHashMap<i64, i64> = derived.runs_of_traces()?.into_iter().collect();
-    let run_of = |row: &TracedRow| row.run.or_else(|| row.trace.and_then(|t| run_of_trace.get(&t).copied()));
+    let above = Above::new(derived.span_runs()?);
+    let run_of = |row: &TracedRow| {
+        row.run
+            .or_else(|| above.run(row.event))
+            .or_else(|| row.trace.and_then(|t| run_of_trace.get(&t).copied()))
+            // Where no span names a run the trace stands for it.
+            .or(row.trace)
+    };
     let mut joined: Vec<(&TracedRow, i64, &'static str)> = Vec::new();
     let mut open: BTreeMap<(Option<i64>, i64), Vec<usize>> = BTreeMap::new();
     // Calls of a run and tool that no tool call id has claimed.
@@ -86,6 +93,38 @@ pub(super) fn facts(
         .collect())
 }
 
+/// Spans by place, to find the run of a span that names none: its nearest ancestor's.
+struct Above {
+    /// Event of a span to its trace, parent and run.
+    spans: FxHashMap<i64, (i64, Option<i64>, Option<i64>)>,
+    events: FxHashMap<(i64, i64), i64>,
+}
+
+impl Above {
+    #[allow(clippy::type_complexity, reason = "rows of (event, trace, span, parent span, run)")]
+    fn new(rows: Vec<(i64, i64, i64, Option<i64>, Option<i64>)>) -> Above {
+        let mut above = Above { spans: FxHashMap::default(), events: FxHashMap::default() };
+        for (event, trace, span, parent, run) in rows {
+            above.spans.insert(event, (trace, parent, run));
+            above.events.entry((trace, span)).or_insert(event);
+        }
+        above
+    }
+
+    fn run(&self, event: i64) -> Option<i64> {
+        let mut here = event;
+        // Bounded: spans may name each other in a circle.
+        for _ in 0..10_000 {
+            let (trace, parent, run) = *self.spans.get(&here)?;
+            if run.is_some() {
+                return run;
+            }
+            here = *self.events.get(&(trace, parent?))?;
+        }
+        None
+    }
+}
+
 /// The audit side: calls by id, and the tools and period of each source.
 struct Audit<'a> {
     by_id: FxHashMap<&'a str, usize>,
@@ -124,5 +163,24 @@ impl<'a> Audit<'a> {
 
     fn service_of(&self, tool: i64) -> Option<i64> {
         self.tools.get(&tool).and_then(|(service, _, _)| *service)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_span_without_run_is_of_its_nearest_ancestors_run() {
+        // Two runs in one trace; spans 3 and 4 name none.
+        let above = Above::new(vec![
+            (1, 7, 1, None, Some(100)),
+            (2, 7, 2, Some(1), Some(200)),
+            (3, 7, 3, Some(1), None),
+            (4, 7, 4, Some(2), None),
+            (5, 7, 5, Some(99), None),
+            (6, 7, 6, Some(6), None),
+        ]);
+        assert_eq!((above.run(3), above.run(4), above.run(5), above.run(6)), (Some(100), Some(200), None, None));
     }
 }
