@@ -123,6 +123,15 @@ impl Verdict {
 pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
     let carried: Vec<&Path> = found.paths.iter().filter(|p| p.grade >= Grade::C).collect();
     let values: BTreeSet<u32> = carried.iter().map(|p| p.value).collect();
+    let held = |set: &BTreeSet<u32>| values.iter().all(|v| set.contains(v));
+    let inside = values.len() > 1
+        && found.contradicted.is_empty()
+        && carried.iter().all(|p| !p.is_credential())
+        && found.sets.iter().all(|(set, _)| held(set));
+    if let Some((_, lease)) = found.sets.first().filter(|_| inside) {
+        // Members of one set do not contradict each other: which of them it was is what is not known.
+        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+    }
     if !found.contradicted.is_empty() || values.len() > 1 {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
@@ -219,6 +228,18 @@ mod tests {
         assert_eq!(conclude(&by_record).human, Some(1));
         let outside = HumanEvidence { paths: vec![record(3)], sets: set, ..Default::default() };
         assert_eq!(conclude(&outside).refusal, Some(Refusal::R6));
+    }
+
+    #[test]
+    fn two_members_of_one_set_do_not_contradict_each_other() {
+        let paths = vec![run(1), run(2)];
+        let found = |set: &[u32], paths: &[Path]| {
+            let sets = vec![(set.iter().copied().collect(), true)];
+            conclude(&HumanEvidence { paths: paths.to_vec(), sets, ..Default::default() }).refusal
+        };
+        assert_eq!(found(&[1, 2], &paths), Some(Refusal::R4));
+        assert_eq!(found(&[1, 3], &paths), Some(Refusal::R6));
+        assert_eq!(found(&[1, 2], &[record(1), run(2)]), Some(Refusal::R6));
     }
 
     #[test]

@@ -128,6 +128,10 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     if depth >= CHAIN {
         return;
     }
+    let shared = match (call.credential, call.credential_kind) {
+        (Some(key), Some(CredentialKind::SessionKey)) => t.lineage.shared_leases.get(&key),
+        _ => None,
+    };
     let mut holders: Vec<Path> = Vec::new();
     for issuance in issuances(t, call) {
         let inner = gather(t, &issuance, depth + 1);
@@ -144,7 +148,8 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
             let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, issuance.event);
             holders.push(Path::new(person, vec![handed, joined(issuance.event)]));
         }
-        if let Some(path) = run {
+        // Where a run that leads to nobody used the key too, it was not the tagged run's alone.
+        if let Some(path) = run.filter(|_| shared.is_none_or(|s| !s.open)) {
             let mut steps = vec![joined(issuance.event)];
             steps.extend(path.steps);
             holders.push(Path::new(path.value, steps));
@@ -165,10 +170,11 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         found.paths.extend(holders);
     }
     // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
-    if let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind)
-        && let Some(holders) = t.lineage.shared_leases.get(&key)
-    {
-        found.sets.push((holders.clone(), true));
+    if let Some(holders) = shared.filter(|s| s.people.len() > 1) {
+        found.sets.push((holders.people.clone(), true));
+    }
+    if call.run.is_none() {
+        found.no_origin |= shared.is_some_and(|s| s.open);
     }
 }
 

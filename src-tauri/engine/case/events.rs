@@ -224,11 +224,13 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
-    /// (session key, run) of calls that carry both: who used a lease, run by run.
+    /// (session key, run) of calls that carry both and of issuances tagged with a run: the holders of a lease, run by run.
     pub fn lease_runs(&self) -> Result<Vec<(i64, i64)>, CaseError> {
         let mut query = self.db.prepare(
             "SELECT DISTINCT credential, run FROM events
-             WHERE credential_kind = 1 AND credential IS NOT NULL AND run IS NOT NULL AND kind = 0 ORDER BY 1, 2",
+             WHERE credential_kind = 1 AND credential IS NOT NULL AND run IS NOT NULL AND kind = 0
+             UNION SELECT i.credential, e.run FROM issued i JOIN events e ON e.id = i.event
+             WHERE i.kind = 1 AND e.run IS NOT NULL ORDER BY 1, 2",
         )?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }

@@ -63,6 +63,14 @@ pub struct Node {
     pub calls: u32,
 }
 
+/// Whose runs held one credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holders {
+    pub people: BTreeSet<u32>,
+    /// One of the runs leads to nobody: who else held it is not known.
+    pub open: bool,
+}
+
 /// Everything that joins.
 pub struct Lineage {
     pub nodes: Vec<Node>,
@@ -78,8 +86,8 @@ pub struct Lineage {
     pub walks: Vec<Walk>,
     pub tokens: Tokens,
     pub leases: FxHashMap<i64, Vec<Lease>>,
-    /// Session keys through which the runs of several people acted, with those people.
-    pub shared_leases: FxHashMap<i64, BTreeSet<u32>>,
+    /// Session keys through which several runs acted, or for several of which they were handed out.
+    pub shared_leases: FxHashMap<i64, Holders>,
     shortened: Shortened,
 }
 
@@ -340,13 +348,15 @@ impl Lineage {
     }
 
     fn share_leases(&mut self, case: &Case) -> Result<(), CaseError> {
-        let mut people: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
+        let mut holders: FxHashMap<i64, Holders> = FxHashMap::default();
         for (key, run) in case.lease_runs()? {
             if let Some(node) = self.run(run) {
-                people.entry(key).or_default().extend(self.walks[node].people.iter().copied());
+                let of = holders.entry(key).or_default();
+                of.people.extend(self.walks[node].people.iter().copied());
+                of.open |= self.walks[node].broken();
             }
         }
-        self.shared_leases = people.into_iter().filter(|(_, of)| of.len() > 1).collect();
+        self.shared_leases = holders.into_iter().filter(|(_, of)| of.people.len() > 1 || of.open).collect();
         Ok(())
     }
 

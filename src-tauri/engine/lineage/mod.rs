@@ -6,6 +6,6 @@ mod shortened;
 mod walk;
 
 pub(crate) use build::claims_by_event;
-pub use build::{EdgeKind, Lineage, Node, NodeKey, Starter};
+pub use build::{EdgeKind, Holders, Lineage, Node, NodeKey, Starter};
 pub use credentials::{Lease, Tokens};
 pub use walk::{Hop, Walk};

@@ -46,7 +46,7 @@ trigger = "/trigger"
 const DIRECTORY: &str = "id,email,name,type,status,start,end,department,aliases
 P1,ada@fern.example,Ada,person,active,,,,
 P2,ben@fern.example,Ben,person,active,,,,
-helper,,helper,agent,active,,,,
+helper,,helper,agent,active,,,,aws-role:HelperRole
 ";
 
 const ADA: &str = "ada@fern.example";
@@ -67,6 +67,7 @@ struct Company {
     gateway: Vec<Value>,
     spans: Vec<Value>,
     tokens: Vec<Value>,
+    cloud: Vec<Value>,
     directory: Option<String>,
 }
 
@@ -95,6 +96,19 @@ impl Company {
         self.span("invoke_agent", span, "", attributes, json!([]));
     }
 
+    /// A session key, tagged with a run where there is one.
+    fn assume(&mut self, key: &str, run: Option<&str>) {
+        let tags: Vec<Value> = run.iter().map(|r| json!({"key": "run_id", "value": r})).collect();
+        let role = "arn:aws:iam::200000000001:role/HelperRole";
+        self.cloud.push(json!({"eventVersion": "1.11", "eventTime": "2026-03-03T10:00:06Z", "eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "eventID": format!("assume-{key}"), "userIdentity": {"type": "AWSService", "invokedBy": "bedrock-agentcore.amazonaws.com"}, "requestParameters": {"roleArn": role, "roleSessionName": "s", "tags": tags}, "responseElements": {"credentials": {"accessKeyId": key}, "assumedRoleUser": {"arn": "arn:aws:sts::200000000001:assumed-role/HelperRole/s"}}}));
+    }
+
+    /// A call with a session key; the run stands in the user agent.
+    fn get(&mut self, id: &str, key: &str, run: Option<&str>) {
+        let agent = run.map_or("runtime/1".to_string(), |r| format!("runtime/1 run/{r}"));
+        self.cloud.push(json!({"eventVersion": "1.11", "eventTime": "2026-03-03T10:00:10Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventID": id, "userAgent": agent, "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::200000000001:assumed-role/HelperRole/s", "accountId": "200000000001", "accessKeyId": key, "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::200000000001:role/HelperRole"}}}}));
+    }
+
     fn ask(&self) -> BTreeMap<String, Said> {
         let folder = tempfile::tempdir().unwrap();
         let lines = |records: &[Value]| records.iter().map(|r| format!("{r}\n")).collect::<String>();
@@ -104,6 +118,7 @@ impl Company {
             ("gateway.ndjson", lines(&self.gateway)),
             ("traces.json", if self.spans.is_empty() { String::new() } else { traces }),
             ("tokens.ndjson", lines(&self.tokens)),
+            ("cloudtrail.ndjson", lines(&self.cloud)),
             ("directory.csv", self.directory.clone().unwrap_or_default()),
         ] {
             if !text.is_empty() {
@@ -236,4 +251,28 @@ fn a_link_does_not_stand_for_a_parent_that_is_missing() {
     c.call("linked", json!({"run": "linked"}));
     let said = c.ask();
     assert_eq!((said["lost"].human.as_deref(), said["linked"].human.as_deref()), (None, Some(ADA)));
+}
+
+#[test]
+fn a_key_that_other_runs_used_is_not_the_tagged_runs_alone() {
+    let (ada, ben, lost) = ("run-of-ada", "run-of-ben", "run-of-nobody");
+    let mut c = Company::with_directory();
+    c.root("00000000000000a1", json!({"enduser.id": ADA, "run_id": ada}));
+    c.root("00000000000000a2", json!({"enduser.id": BEN, "run_id": ben}));
+    c.assume("ASIA1", Some(ada));
+    c.get("alone", "ASIA1", None);
+    c.assume("ASIA2", Some(ada));
+    c.get("shared", "ASIA2", None);
+    c.get("bens", "ASIA2", Some(ben));
+    c.assume("ASIA3", Some(ada));
+    c.get("open", "ASIA3", None);
+    c.get("lost", "ASIA3", Some(lost));
+    c.get("adas", "ASIA3", Some(ada));
+    let said = c.ask();
+    assert_eq!(said["alone"].human.as_deref(), Some(ADA));
+    assert_eq!(said["adas"].human.as_deref(), Some(ADA));
+    for id in ["shared", "bens"] {
+        assert_eq!(said[id], Said { human: None, refusal: Some("R4".into()) }, "{id}");
+    }
+    assert_eq!((&said["open"].human, &said["lost"].human), (&None, &None));
 }
