@@ -13,7 +13,7 @@ use behalf_engine::sources::{self, Hints};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Format;
-use crate::output::one;
+use crate::output::{flat, one};
 
 /// Progress on standard error where that is a terminal; silent elsewhere.
 pub struct Bar {
@@ -103,7 +103,13 @@ fn report_text(report: &ImportReport) -> String {
     for f in &report.files {
         out.push_str(&format!(
             "{}\n  {}: {}\n  read {} = kept {} + duplicates {} + rejected {}\n",
-            f.path, f.format, f.why, f.read, f.kept, f.duplicates, f.rejected
+            flat(&f.path),
+            f.format,
+            flat(&f.why),
+            f.read,
+            f.kept,
+            f.duplicates,
+            f.rejected
         ));
     }
     let sum = |f: fn(&behalf_engine::case::ImportedFile) -> u64| report.files.iter().map(f).sum::<u64>();
@@ -134,7 +140,7 @@ pub fn analysis_text(a: &Analysis) -> String {
         c.calls, c.attributed, c.supported, c.refused, c.contradicted, c.automation, a.findings, a.design_facts
     );
     for note in &a.notes {
-        out.push_str(&format!("\nnote: {note}"));
+        out.push_str(&format!("\nnote: {}", flat(note)));
     }
     out
 }
