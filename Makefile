@@ -43,7 +43,7 @@ $(DRIVER):
 	$(CARGO) install tauri-driver --version 2.1.0 --locked --root target/tools
 
 journeys: window $(DRIVER)
-	$(CARGO) test --workspace --features $(FEATURES) --test window -- --ignored --nocapture
+	$(CARGO) test --workspace --features $(FEATURES) --test window -- --ignored --nocapture --test-threads=1
 	cd ui && npm run journey
 
 screenshots: journeys

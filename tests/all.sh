@@ -84,7 +84,7 @@ step "bindings fresh" tests/bindings.sh --check
 step "fixtures fresh" cargo xtask fixtures --check
 step "window build" cargo build --workspace --bins --features "$FEATURES"
 step "driver" driver
-step "journey in the window" cargo test --workspace --features "$FEATURES" --test window -- --ignored --nocapture
+step "journey in the window" cargo test --workspace --features "$FEATURES" --test window -- --ignored --nocapture --test-threads=1
 step "journey in a browser" in_ui npm run journey
 step "screens" in_ui npm run screens
 step "dependencies" deny

@@ -34,6 +34,6 @@ fn fault(message: String, hint: &str) -> EdgeError {
 }
 
 /// Whether a picked or dropped file describes a log rather than being one.
-pub(super) fn is_mapping(path: &Path) -> bool {
+pub fn is_mapping(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) && path.is_file()
 }

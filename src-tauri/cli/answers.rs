@@ -12,7 +12,7 @@ use behalf_engine::rules;
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};
-use crate::output::{Rows, failed, one, plain, say};
+use crate::output::{Rows, failed, flat, one, plain, say};
 
 fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -41,7 +41,7 @@ pub fn attributions(path: &Path, format: Format) -> Result<(), EdgeError> {
 
 fn line(r: &AttributionRow) -> String {
     let or = |o: &Option<String>| o.clone().unwrap_or_else(|| "-".into());
-    format!(
+    flat(&format!(
         "{} {} {} {} {} | person {} ({}) agent {} | {} {}",
         or(&r.time),
         r.id,
@@ -53,7 +53,7 @@ fn line(r: &AttributionRow) -> String {
         or(&r.agent),
         r.pattern,
         r.evidence.join("+")
-    )
+    ))
 }
 
 /// A finding as DESIGN section 10 lists it.
@@ -128,7 +128,8 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             design_fact: f.design_fact,
         };
         rows.row(&listed, || {
-            format!("{:8} {} {} [{}] {} ({} calls)", f.severity, f.rule, f.title, f.cause, f.confidence, f.calls)
+            let what = format!("{} {} [{}]", f.rule, f.title, f.cause);
+            flat(&format!("{:8} {what} {} ({} calls)", f.severity, f.confidence, f.calls))
         })?;
     }
     rows.end()
@@ -160,7 +161,7 @@ pub fn who(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
 }
 
 fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
-    let mut out = format!("{}\n", w.sentence);
+    let mut out = format!("{}\n", flat(&w.sentence));
     if !w.disclaimer.is_empty() {
         out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
@@ -177,25 +178,25 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
             (Some(b), None) => format!("  <- {b}"),
             _ => String::new(),
         };
-        out.push_str(&format!("  {} {}{basis}\n", link.node, link.label));
+        out.push_str(&format!("  {} {}{basis}\n", link.node, flat(&link.label)));
     }
     for proof in &w.proofs {
-        out.push_str(&format!("\nProof {}\n", proof.sentence));
+        out.push_str(&format!("\nProof {}\n", flat(&proof.sentence)));
         for step in &proof.evidence {
             out.push_str(&format!(
                 "  {} {} [{}] {}\n",
                 step.kind,
-                step.sentence,
+                flat(&step.sentence),
                 step.grade,
-                step.record.as_deref().unwrap_or("")
+                flat(step.record.as_deref().unwrap_or(""))
             ));
         }
     }
     for candidate in &w.candidates {
-        out.push_str(&format!("Candidate {}: {}\n", candidate.value, candidate.reason));
+        out.push_str(&format!("Candidate {}: {}\n", flat(&candidate.value), candidate.reason));
     }
     if let Some(decision) = &w.decision {
-        out.push_str(&format!("\nDecision: {}\n", decision.sentence));
+        out.push_str(&format!("\nDecision: {}\n", flat(&decision.sentence)));
     }
     out.push_str(&format!(
         "\nRecord {} bytes {}+{} (sha256 {}, export sha256 {})\n{}",
@@ -228,18 +229,18 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
         ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
     let answer = ask::authorized::authorized(&case, &asked)?;
     one(&answer, format, || {
-        let mut out = format!("{} for {}\n", answer.answer, answer.user);
+        let mut out = format!("{} for {}\n", answer.answer, flat(&answer.user));
         if let Some(agent) = &answer.agent {
-            out.push_str(&format!("agent {}: {}\n", agent.id, agent.answer));
+            out.push_str(&format!("agent {}: {}\n", flat(&agent.id), agent.answer));
         }
         if let Some(d) = &answer.decision {
             out.push_str(&format!(
                 "decision {} on {}\n",
                 d.effect.as_deref().unwrap_or("not recorded"),
-                d.evaluated.join(", ")
+                flat(&d.evaluated.join(", "))
             ));
         }
-        out.push_str(&answer.because.join("\n"));
+        out.push_str(&answer.because.iter().map(|b| flat(b)).collect::<Vec<_>>().join("\n"));
         out
     })
 }
@@ -256,28 +257,25 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
     }
     one(&timeline, format, || {
         let p = &timeline.person;
-        let mut out = format!("{}: {} by own hand, {} through agents\n", p.shown, p.own, p.on_behalf);
+        let mut out = format!("{}: {} by own hand, {} through agents\n", flat(&p.shown), p.own, p.on_behalf);
         for run in &timeline.runs {
             let why = run.refused.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-            out.push_str(&format!(
-                "{}run {} {} {} calls{why}\n",
-                "  ".repeat(run.depth as usize),
-                run.id,
-                run.agent.as_deref().unwrap_or("-"),
-                run.calls
-            ));
+            let agent = run.agent.as_deref().unwrap_or("-");
+            let line = format!("{}run {} {agent} {} calls{why}", "  ".repeat(run.depth as usize), run.id, run.calls);
+            out.push_str(&(flat(&line) + "\n"));
         }
         for call in &timeline.calls {
             let hand = if call.own { "own" } else { "on behalf" };
-            out.push_str(&format!(
-                "{} {hand} {} {} {} {} [{}]\n",
+            let line = format!(
+                "{} {hand} {} {} {} {} [{}]",
                 call.time,
                 call.agent.as_deref().unwrap_or("-"),
                 call.action,
                 call.resource.as_deref().unwrap_or("-"),
                 call.outcome,
                 call.grade
-            ));
+            );
+            out.push_str(&(flat(&line) + "\n"));
         }
         out
     })
@@ -306,14 +304,15 @@ pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
     let mut rows = Rows::out(format);
     for loss in ask::evidence::losses(&case, None)? {
         rows.row(&loss, || {
-            let mut out = format!("{} {} in {}: {}\n  {}", loss.severity, loss.code, loss.file, loss.count, loss.help);
+            let mut out =
+                format!("{} {} in {}: {}\n  {}", loss.severity, loss.code, flat(&loss.file), loss.count, loss.help);
             for place in &loss.places {
                 let at = place
                     .line
                     .map(|l| format!("line {l}"))
                     .or_else(|| place.offset.map(|o| format!("byte {o}")))
                     .unwrap_or_default();
-                out.push_str(&format!("\n  {at} {}", place.detail));
+                out.push_str(&format!("\n  {at} {}", flat(&place.detail)));
             }
             out
         })?;

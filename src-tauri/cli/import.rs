@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use behalf_app::bridge::{Wall, registry};
+use behalf_app::bridge::{Wall, is_mapping, registry};
 use behalf_engine::analysis::{self, Analysis};
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};
@@ -13,7 +13,7 @@ use behalf_engine::sources::{self, Hints};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Format;
-use crate::output::one;
+use crate::output::{flat, one};
 
 /// Progress on standard error where that is a terminal; silent elsewhere.
 pub struct Bar {
@@ -88,9 +88,11 @@ pub fn import(
     format: Format,
 ) -> Result<(), EdgeError> {
     let mut case = Case::open_or_create(path, Wall.now())?;
-    let registry = registry(&case, mappings)?;
+    // A mapping file among the exports is one, as it is in the window.
+    let (beside, exports): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|p| is_mapping(p));
+    let registry = registry(&case, &[mappings, beside.as_slice()].concat())?;
     let bar = Bar::new();
-    let report = import_into(&mut case, &registry, paths, threads, &bar);
+    let report = import_into(&mut case, &registry, &exports, threads, &bar);
     bar.finish();
     let report = report?;
     one(&report, format, || report_text(&report))
@@ -101,7 +103,13 @@ fn report_text(report: &ImportReport) -> String {
     for f in &report.files {
         out.push_str(&format!(
             "{}\n  {}: {}\n  read {} = kept {} + duplicates {} + rejected {}\n",
-            f.path, f.format, f.why, f.read, f.kept, f.duplicates, f.rejected
+            flat(&f.path),
+            f.format,
+            flat(&f.why),
+            f.read,
+            f.kept,
+            f.duplicates,
+            f.rejected
         ));
     }
     let sum = |f: fn(&behalf_engine::case::ImportedFile) -> u64| report.files.iter().map(f).sum::<u64>();
@@ -132,7 +140,7 @@ pub fn analysis_text(a: &Analysis) -> String {
         c.calls, c.attributed, c.supported, c.refused, c.contradicted, c.automation, a.findings, a.design_facts
     );
     for note in &a.notes {
-        out.push_str(&format!("\nnote: {note}"));
+        out.push_str(&format!("\nnote: {}", flat(note)));
     }
     out
 }

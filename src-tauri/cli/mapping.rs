@@ -8,7 +8,7 @@ use behalf_engine::read::{self, Export, Limits};
 use behalf_engine::sources::mapping::check;
 
 use crate::args::{Format, MappingCommand};
-use crate::output::{failed, one};
+use crate::output::{failed, flat, one};
 
 pub fn mapping(what: &MappingCommand, format: Format) -> Result<(), EdgeError> {
     let MappingCommand::Check { mapping, against } = what;
@@ -46,7 +46,7 @@ fn check_against(text: &str, whence: &str, against: &Path, format: Format) -> Re
             found.rejected
         );
         for reason in &found.reasons {
-            out.push_str(&format!("\n  rejected: {reason}"));
+            out.push_str(&format!("\n  rejected: {}", flat(reason)));
         }
         out.push_str("\nfields");
         for field in &found.fields {
@@ -54,7 +54,8 @@ fn check_against(text: &str, whence: &str, against: &Path, format: Format) -> Re
         }
         out.push_str("\nleft");
         for left in &found.left {
-            out.push_str(&format!("\n  {:32} {} records, such as {}", left.pointer, left.records, left.example));
+            let (pointer, example) = (flat(&left.pointer), flat(&left.example));
+            out.push_str(&format!("\n  {pointer:32} {} records, such as {example}", left.records));
         }
         out
     })

@@ -13,6 +13,11 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' || is_bidi(c) { '\u{FFFD}' } else { c }).collect()
 }
 
+/// One line of an answer: a line break out of a record would forge the next one.
+pub fn flat(text: &str) -> String {
+    plain(text).replace('\n', "\u{FFFD}")
+}
+
 /// Characters that change the direction of what is shown.
 fn is_bidi(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use behalf_app::bridge::{Bridge, Settings, Wall};
 use tauri::{App, Manager, RunEvent};
 
+#[allow(clippy::exit, reason = "in what generate_context! expands to")]
 pub fn run() -> ExitCode {
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -198,7 +198,7 @@ pub fn detail(case: &Case, id: &str) -> Result<FindingDetail, CaseError> {
     }
     criteria.dedup();
     Ok(FindingDetail {
-        rule_version: format!("{} version {}", found.rule, found.version),
+        rule_version: found.version.to_string(),
         row: row(found),
         condition: notes.condition,
         criteria,

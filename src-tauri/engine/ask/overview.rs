@@ -42,7 +42,10 @@ pub struct SeverityCount {
 pub struct DayCount {
     pub day: String,
     pub calls: u32,
+    /// Grade A or B.
     pub attributed: u32,
+    /// Grade C.
+    pub supported: u32,
     pub refused: u32,
     pub contradicted: u32,
 }
@@ -119,7 +122,8 @@ fn days(case: &Case) -> Result<Vec<DayCount>, CaseError> {
         let calls = calls as u32;
         row.calls += calls;
         match standing.as_str() {
-            "attributed" | "supported" => row.attributed += calls,
+            "attributed" => row.attributed += calls,
+            "supported" => row.supported += calls,
             "refused" => row.refused += calls,
             "contradicted" => row.contradicted += calls,
             _ => {}
@@ -136,7 +140,7 @@ fn days(case: &Case) -> Result<Vec<DayCount>, CaseError> {
 }
 
 fn empty(day: i64) -> DayCount {
-    DayCount { day: Time(day * DAY).to_date(), calls: 0, attributed: 0, refused: 0, contradicted: 0 }
+    DayCount { day: Time(day * DAY).to_date(), calls: 0, attributed: 0, supported: 0, refused: 0, contradicted: 0 }
 }
 
 fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<String>, CaseError> {

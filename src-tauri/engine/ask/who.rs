@@ -225,9 +225,7 @@ impl Teller<'_> {
                 // The step that names the person; an exact join says which record to look at, not who is in it.
                 let first = path.steps.iter().rev().find(|s| s.kind != EvidenceKind::K4);
                 chain.push(self.link("human", party.shown.clone(), first)?);
-                for step in path.steps.iter().rev().filter(|s| s.node.is_some()) {
-                    chain.push(self.run_link(step, first)?);
-                }
+                self.runs_between(path, &mut chain)?;
             }
             _ => {
                 if let Some(refusal) = a.refusal {
@@ -288,16 +286,23 @@ impl Teller<'_> {
         })
     }
 
-    /// A run on the way down; the step that leads out of it is the next one of the path.
-    fn run_link(&self, step: &Step, first: Option<&Step>) -> Result<Link, CaseError> {
-        let label = step.node.map(|n| self.run_label(n)).unwrap_or_default();
-        let leads = if Some(step) == first && step.kind == EvidenceKind::K8 { None } else { Some(step) };
-        let mut link = self.link("run", label, leads)?;
-        if leads.is_none() {
-            link.basis = Some("run id on the record".into());
-            link.grade = Some(Grade::C.letter().into());
+    /// The runs from the root that names the person down to the run of the call; each leads to the next by its hop.
+    fn runs_between(&self, path: &Path, chain: &mut Vec<Link>) -> Result<(), CaseError> {
+        let Some(mut upper) = path.steps.iter().find(|s| s.kind == EvidenceKind::K8).and_then(|s| s.node) else {
+            return Ok(());
+        };
+        for hop in path.steps.iter().rev().filter(|s| matches!(s.kind, EvidenceKind::K9 | EvidenceKind::K10)) {
+            chain.push(self.link("run", self.run_label(upper), Some(hop))?);
+            upper = hop.node.unwrap_or(upper);
         }
-        Ok(link)
+        chain.push(Link {
+            node: "run".into(),
+            label: self.run_label(upper),
+            basis: Some("run id on the record".into()),
+            grade: Some(Grade::C.letter().into()),
+            record: None,
+        });
+        Ok(())
     }
 
     fn run_label(&self, node: usize) -> String {

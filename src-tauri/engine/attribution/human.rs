@@ -276,24 +276,27 @@ fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64,
     if via != call {
         steps.push(step(EvidenceKind::K4, Grade::B, FilledBy::Platform, via));
     }
-    let (hops, starter) = way_to(lineage, node, person);
+    let (hops, root) = way_to(lineage, node, person);
     let direct = hops.is_empty();
     for (at, kind, event) in hops {
         let evidence = if kind == EdgeKind::Link { EvidenceKind::K10 } else { EvidenceKind::K9 };
         steps.push(Step { kind: evidence, grade: Grade::C, by: FilledBy::Caller, event, node: Some(at) });
     }
-    let both_platform = direct && believed(by) == Grade::B && starter.is_some_and(|s| believed(s.by) == Grade::B);
+    let both_platform = direct && believed(by) == Grade::B && root.is_some_and(|(_, s)| believed(s.by) == Grade::B);
     let grade = if both_platform { Grade::B } else { Grade::C };
-    if let Some(starter) = starter {
-        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(node) });
+    if let Some((root, starter)) = root {
+        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(root) });
     }
     Path::new(person, steps)
 }
 
-/// A shortest way from a node to the root that names the person: (node left, edge, event that says so).
-fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind, i64)>, Option<Starter>) {
+/// Node left, edge, event that says so.
+type Hop = (usize, EdgeKind, i64);
+
+/// A shortest way from a node to the root that names the person, and the root.
+fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<Hop>, Option<(usize, Starter)>) {
     let mut queue = std::collections::VecDeque::from([from]);
-    let mut came: std::collections::BTreeMap<usize, (usize, EdgeKind, i64)> = std::collections::BTreeMap::new();
+    let mut came: std::collections::BTreeMap<usize, Hop> = std::collections::BTreeMap::new();
     let mut seen = BTreeSet::from([from]);
     while let Some(n) = queue.pop_front() {
         if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min() {
@@ -304,7 +307,7 @@ fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<(usize, EdgeKind,
                 here = below;
             }
             hops.reverse();
-            return (hops, Some(*starter));
+            return (hops, Some((n, *starter)));
         }
         for (&(kind, parent), &event) in &lineage.nodes[n].parents {
             if seen.insert(parent) {

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use super::combine::{Attribution, Gap, Standing, conclude};
 use super::{agent, human, pattern};
@@ -74,9 +75,9 @@ impl<'a> Tables<'a> {
             t.evaluated.insert(call.event, case.evaluated_of(call.event)?);
             let key = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::SessionKey));
             for lease in key.and_then(|k| lineage.leases.get(&k)).into_iter().flatten() {
-                if !t.issuances.contains_key(&lease.event) {
+                if let Entry::Vacant(unseen) = t.issuances.entry(lease.event) {
                     let issuance = case.call(lease.event)?;
-                    t.issuances.insert(lease.event, issuance.clone());
+                    unseen.insert(issuance.clone());
                     open.push(issuance);
                 }
             }

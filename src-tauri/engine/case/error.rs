@@ -56,9 +56,7 @@ impl From<CaseError> for EdgeError {
                 ReadError::Missing { .. } => ("no_file", Fault::File, "Check the path."),
                 _ => ("unreadable", Fault::File, "Check that the file can be read, or ask for it again."),
             },
-            CaseError::NoSuchRecord { .. } => {
-                ("no_record", Fault::Setting, "Ids stand in the first column of behalf attributions.")
-            }
+            CaseError::NoSuchRecord { .. } => ("no_record", Fault::Setting, "Ids are those of behalf attributions."),
             CaseError::AmbiguousId { .. } => ("ambiguous_id", Fault::Setting, "Give SOURCE/ID as listed."),
             CaseError::Damaged { .. } => {
                 ("damaged", Fault::File, "Run behalf verify; restore the case from a copy, or import the exports anew.")

@@ -73,6 +73,8 @@ pub struct SpanRow {
     pub outcome: Outcome,
     pub wire: Option<i64>,
     pub wire_kind: WireKind,
+    /// Start of the record's hash: with the time an order that does not depend on which export came first.
+    pub content: u64,
 }
 
 /// A token record.
@@ -94,6 +96,8 @@ pub struct TokenRow {
     pub details: Option<String>,
     pub issuer: Option<i64>,
     pub run: Option<i64>,
+    /// As [`SpanRow::content`].
+    pub content: u64,
 }
 
 /// A credential that a record handed out.
@@ -105,6 +109,8 @@ pub struct IssuedRow {
     pub kind: CredentialKind,
     pub principal: Option<i64>,
     pub expires: Option<Time>,
+    /// As [`SpanRow::content`].
+    pub content: u64,
 }
 
 const CALL_COLUMNS: &str =
@@ -169,12 +175,12 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
-    /// Every record that names a run, a parent run or a span.
+    /// Every record that names a run, a parent run or a span; by time, then by content.
     pub fn spans(&self) -> Result<Vec<SpanRow>, CaseError> {
         let mut query = self.db.prepare(
             "SELECT id, kind, source, time, end_time, run, run_by, parent_run, trace, span, parent_span, trigger, action,
-             tool_call, outcome, wire, wire_kind FROM events
-             WHERE run IS NOT NULL OR parent_run IS NOT NULL OR trace IS NOT NULL ORDER BY id",
+             tool_call, outcome, wire, wire_kind, hash FROM events
+             WHERE run IS NOT NULL OR parent_run IS NOT NULL OR trace IS NOT NULL",
         )?;
         let rows = query.query_map([], |r| {
             Ok(SpanRow {
@@ -195,9 +201,12 @@ impl Case {
                 outcome: outcome(r.get(14)?),
                 wire: r.get(15)?,
                 wire_kind: wire_kind(r.get(16)?),
+                content: content(r.get(17)?),
             })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut spans: Vec<SpanRow> = rows.collect::<Result<_, _>>()?;
+        spans.sort_by_key(|s| (s.time, s.content));
+        Ok(spans)
     }
 
     /// Span links: (event, trace, span).
@@ -242,7 +251,7 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+             t.revoked, t.details, t.issuer, e.run, e.hash FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -264,6 +273,7 @@ impl Case {
                 details: r.get(11)?,
                 issuer: r.get(12)?,
                 run: r.get(13)?,
+                content: content(r.get(14)?),
             });
         }
         Ok(out)
@@ -271,7 +281,7 @@ impl Case {
 
     pub fn issued(&self) -> Result<Vec<IssuedRow>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT i.event, e.time, i.credential, i.kind, i.principal, i.expires
+            "SELECT i.event, e.time, i.credential, i.kind, i.principal, i.expires, e.hash
              FROM issued i JOIN events e ON e.id = i.event ORDER BY i.event",
         )?;
         let rows = query.query_map([], |r| {
@@ -282,6 +292,7 @@ impl Case {
                 kind: credential_kind(r.get(3)?),
                 principal: r.get(4)?,
                 expires: time(r.get(5)?),
+                content: content(r.get(6)?),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -358,6 +369,10 @@ fn claim(r: &Row<'_>) -> rusqlite::Result<ClaimRow> {
         by: filled_by(r.get(4)?),
         field: r.get(5)?,
     })
+}
+
+fn content(hash: [u8; 16]) -> u64 {
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 fn time(micros: Option<i64>) -> Option<Time> {

@@ -140,14 +140,23 @@ impl Case {
         told: &Told<'_>,
     ) -> Result<ImportedFile, CaseError> {
         let started = told.import.clock.now();
-        if let Some(known) = self.known_file(export)? {
-            return Ok(known);
-        }
+        let untold = match self.known_file(export)? {
+            Some((id, known)) if known.format == UNKNOWN => Some(id),
+            Some((_, known)) => return Ok(known),
+            None => None,
+        };
         let mut stream = read::open(export, told.import.limits)?;
         let first = stream.next_batch()?;
         let form = stream.form().clone();
         let detected = detect(told.import.registry, &form, first.as_ref());
         let tx = self.db.unchecked_transaction()?;
+        if let Some(untold) = untold {
+            // In the same transaction: a kill leaves what was told of the file before.
+            for table in ["losses", "copies"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE file = ?1"), [untold])?;
+            }
+            tx.execute("DELETE FROM files WHERE id = ?1", [untold])?;
+        }
         let file: i64 = tx.query_row("SELECT coalesce(max(id), 0) + 1 FROM files", [], |r| r.get(0))?;
         tx.execute(
             "INSERT INTO files VALUES (?1, ?2, '', '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, ?3, 0)",
@@ -184,8 +193,8 @@ impl Case {
         Ok(imported)
     }
 
-    /// The same file twice is one file; a file that nobody recognised may be tried again.
-    fn known_file(&self, export: &Export) -> Result<Option<ImportedFile>, CaseError> {
+    /// The same file twice is one file; one that nobody recognised is tried again. With its number in the case.
+    fn known_file(&self, export: &Export) -> Result<Option<(i64, ImportedFile)>, CaseError> {
         let size = size(export) as i64;
         let likely: bool = self.db.query_row(
             "SELECT count(*) FROM files WHERE bytes = ?1 OR ?2",
@@ -196,7 +205,7 @@ impl Case {
             return Ok(None);
         }
         let sha256 = read::sha256_of(export)?;
-        let known = self
+        Ok(self
             .db
             .query_row(
                 "SELECT id, path, format, why, read, kept, duplicates, rejected, bytes FROM files WHERE sha256 = ?1",
@@ -216,16 +225,7 @@ impl Case {
                     Ok((r.get::<_, i64>(0)?, file))
                 },
             )
-            .optional()?;
-        match known {
-            Some((id, file)) if file.format == UNKNOWN => {
-                self.db.execute("DELETE FROM losses WHERE file = ?1", [id])?;
-                self.db.execute("DELETE FROM copies WHERE file = ?1", [id])?;
-                self.db.execute("DELETE FROM files WHERE id = ?1", [id])?;
-                Ok(None)
-            }
-            other => Ok(other.map(|(_, file)| file)),
-        }
+            .optional()?)
     }
 
     fn skipped_file(&self, shown: &str, skipped: &Loss, import: &Import<'_>) -> Result<(), CaseError> {

@@ -3,6 +3,7 @@
 
 mod context;
 mod derived;
+mod entry;
 mod error;
 mod events;
 mod fact_rows;

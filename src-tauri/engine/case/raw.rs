@@ -25,37 +25,61 @@ pub struct RawPlace {
 }
 
 impl Case {
-    /// The event that an id, as shown, stands for: the id alone, or `SOURCE/ID` where several sources share it.
+    /// The event that an id, as shown, stands for: the id alone; `SOURCE/ID` where several sources share it;
+    /// `SOURCE/ID#DIGITS` where one source gave it to several contents.
     pub fn find_event(&self, id: &str) -> Result<i64, CaseError> {
-        let found = self.events_with_id(id)?;
+        let mut found = self.events_with_id(id)?;
+        if let (true, Some((source, own))) = (found.is_empty(), id.split_once('/')) {
+            found = self.events_from(source, own)?;
+            if let (true, Some((own, digits))) = (found.is_empty(), own.rsplit_once('#')) {
+                for event in self.events_from(source, own)? {
+                    if self.content_digits(event)? == digits {
+                        found.push(event);
+                    }
+                }
+            }
+        }
         match found.as_slice() {
-            [one] => return Ok(*one),
-            [] => {}
-            several => {
-                let mut choices = Vec::new();
-                for event in several {
-                    choices.push(format!("{}/{id}", self.source_of(*event)?));
-                }
-                let distinct: std::collections::BTreeSet<&String> = choices.iter().collect();
-                if distinct.len() == 1 {
-                    // One source twice under one id: a conflicting copy; the first stands for the id.
-                    return Ok(several[0]);
-                }
-                return Err(CaseError::AmbiguousId {
-                    id: id.into(),
-                    count: several.len(),
-                    choices: choices.join(", "),
-                });
+            [one] => Ok(*one),
+            [] => Err(CaseError::NoSuchRecord { id: id.into() }),
+            several => Err(CaseError::AmbiguousId {
+                id: id.into(),
+                count: several.len(),
+                choices: self.choices(several)?.join(", "),
+            }),
+        }
+    }
+
+    /// Events of one source under one id: several where the id came with other content.
+    pub fn events_from(&self, source: &str, id: &str) -> Result<Vec<i64>, CaseError> {
+        let mut out = Vec::new();
+        for event in self.events_with_id(id)? {
+            if self.source_of(event)? == source {
+                out.push(event);
             }
         }
-        if let Some((source, own)) = id.split_once('/') {
-            for event in self.events_with_id(own)? {
-                if self.source_of(event)? == source {
-                    return Ok(event);
-                }
-            }
+        Ok(out)
+    }
+
+    /// Words that each lead to one of several events, in an order that does not depend on which came first.
+    fn choices(&self, events: &[i64]) -> Result<Vec<String>, CaseError> {
+        let mut out = Vec::new();
+        for event in events {
+            let (source, id) = (self.source_of(*event)?, self.shown_id(*event)?);
+            let content = match self.events_from(&source, &id)?.len() {
+                1 => String::new(),
+                _ => format!("#{}", self.content_digits(*event)?),
+            };
+            out.push(format!("{source}/{id}{content}"));
         }
-        Err(CaseError::NoSuchRecord { id: id.into() })
+        out.sort();
+        Ok(out)
+    }
+
+    fn content_digits(&self, event: i64) -> Result<String, CaseError> {
+        let hash: [u8; 16] =
+            self.db.prepare_cached("SELECT hash FROM events WHERE id = ?1")?.query_row([event], |r| r.get(0))?;
+        Ok(hash.iter().take(8).map(|b| format!("{b:02x}")).collect())
     }
 
     pub fn source_of(&self, event: i64) -> Result<String, CaseError> {

@@ -23,9 +23,9 @@ pub struct Case {
 }
 
 impl Case {
-    /// Opens the case at `path`, or makes an empty one where there is none.
+    /// Opens the case at `path`, or makes an empty one where there is none, or one whose making was killed.
     pub fn open_or_create(path: &Path, now: Time) -> Result<Case, CaseError> {
-        if path.exists() { Case::open(path) } else { Case::create(path, now) }
+        if path.exists() && !unmade(path) { Case::open(path) } else { Case::create(path, now) }
     }
 
     pub fn create(path: &Path, now: Time) -> Result<Case, CaseError> {
@@ -62,9 +62,14 @@ impl Case {
         let mut case = Case { db: opened, path: path.into(), gate };
         case.configure()?;
         if found < known {
-            case.back_up(found)?;
+            // Version 0 is a case whose making was killed: there is nothing to keep a copy of.
+            if found > 0 {
+                case.back_up(found)?;
+            }
             case.migrate_from(found)?;
         }
+        // An import that was killed after it dropped the indices left the case without them.
+        case.db.execute_batch(INDICES)?;
         case.db.execute_batch(VIEWS)?;
         Ok(case)
     }
@@ -110,10 +115,14 @@ impl Case {
         Ok(())
     }
 
-    /// A copy beside the case, before an older case is changed.
+    /// A copy beside the case, before an older case is changed: made by the database itself, so that what still lies in
+    /// its write-ahead log is in the copy too.
     fn back_up(&self, version: i64) -> Result<(), CaseError> {
         let to = self.path.with_extension(format!("v{version}.behalf"));
-        std::fs::copy(&self.path, to).map(|_| ()).map_err(|cause| CaseError::Backup { cause: cause.to_string() })
+        self.db
+            .execute("VACUUM INTO ?1", [to.to_string_lossy()])
+            .map(|_| ())
+            .map_err(|cause| CaseError::Backup { cause: cause.to_string() })
     }
 
     /// Drops what slows a bulk write. Only worth it while the case holds little.
@@ -162,4 +171,13 @@ impl Case {
         let mut query = self.db.prepare("SELECT name, text FROM mappings ORDER BY name")?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
+}
+
+/// A database in which nothing was ever written: what a kill leaves before the first page of a case.
+fn unmade(path: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let number = |db: &Connection, sql: &str| db.query_row(sql, [], |r| r.get::<_, i64>(0));
+    Connection::open_with_flags(path, flags).is_ok_and(|db| {
+        ["SELECT count(*) FROM sqlite_schema", "PRAGMA application_id"].iter().all(|sql| number(&db, sql) == Ok(0))
+    })
 }

@@ -4,10 +4,11 @@ use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::entry::write_entry;
 use super::error::CaseError;
 use super::intern::Interner;
 use super::pipeline::{Envelope, Item, ItemContent, Prepared, ShownId};
-use crate::model::{Attribute, DirectoryRow, Entry, Event, EventKind, Loss, LossCode, LossSeverity, WireKind};
+use crate::model::{Attribute, Event, EventKind, Loss, LossCode, LossSeverity, WireKind};
 use crate::sources::Understood;
 
 /// Counts of one file. `read = kept + duplicates + rejected` by construction: each item lands in exactly one.
@@ -29,8 +30,10 @@ impl Counts {
 /// Writes batches of one import. Interned text and known identities live as long as the import.
 pub(super) struct Writer {
     interner: Interner,
-    /// Hash of an identity to the newest event that has it. A hit is checked against the row before it counts.
+    /// Hash of an identity to the first event that has it. A hit is checked against the row before it counts.
     known: FxHashMap<u64, i64>,
+    /// Later events of such a hash, by their content: a copy of any of them is a duplicate.
+    others: FxHashMap<(u64, [u8; 16]), i64>,
     envelopes: FxHashMap<[u8; 16], i64>,
     next_event: i64,
     next_block: i64,
@@ -46,7 +49,7 @@ pub(super) struct Target<'a> {
 
 impl Writer {
     pub(super) fn load(db: &Connection) -> Result<Writer, CaseError> {
-        let mut known = FxHashMap::default();
+        let (mut known, mut others) = (FxHashMap::default(), FxHashMap::default());
         let mut query = db.prepare(
             "SELECT e.id, s.text, t.text, g.text, e.shown_id, e.own_id, e.hash FROM events e
              JOIN strings s ON s.id = e.source LEFT JOIN strings t ON t.id = e.tenant
@@ -65,7 +68,9 @@ impl Writer {
             } else {
                 identity(&source, None, None, None, &hash)
             };
-            known.insert(key, id);
+            if *known.entry(key).or_insert(id) != id {
+                others.insert((key, hash), id);
+            }
         }
         let mut envelopes = FxHashMap::default();
         let mut query = db.prepare("SELECT id, hash FROM envelopes")?;
@@ -79,6 +84,7 @@ impl Writer {
         Ok(Writer {
             interner: Interner::load(db)?,
             known,
+            others,
             envelopes,
             next_event: next("SELECT max(id) FROM events")?,
             next_block: next("SELECT max(id) FROM blocks")?,
@@ -154,7 +160,9 @@ impl Writer {
         } else {
             identity(target.source, None, None, None, &hash)
         };
-        if let Some(&earlier) = self.known.get(&key) {
+        let first = self.known.get(&key).copied();
+        if let Some(first) = first {
+            let earlier = self.others.get(&(key, hash)).copied().unwrap_or(first);
             match self.compare(db, earlier, shown, &hash)? {
                 Same::Record => {
                     target.counts.duplicates += 1;
@@ -175,7 +183,11 @@ impl Writer {
         }
         let id = self.next_event;
         self.next_event += 1;
-        self.known.insert(key, id);
+        if first.is_some() {
+            self.others.insert((key, hash), id);
+        } else {
+            self.known.insert(key, id);
+        }
         target.counts.kept += 1;
         if let Some(time) = event.time {
             target.counts.first = Some(target.counts.first.map_or(time.0, |f| f.min(time.0)));
@@ -188,7 +200,7 @@ impl Writer {
         self.event(db, target, place, id, &hash, shown, own, envelope, &event)?;
         self.sides(db, id, &event)?;
         match entry {
-            Some(entry) => context(db, id, &entry),
+            Some(entry) => write_entry(db, id, &entry),
             None => Ok(()),
         }
     }
@@ -443,88 +455,5 @@ pub(super) fn loss(db: &Connection, file: i64, loss: &Loss) -> Result<(), CaseEr
         loss.line.map(|l| l as i64),
         loss.detail
     ])?;
-    Ok(())
-}
-
-fn context(db: &Connection, id: i64, entry: &Entry) -> Result<(), CaseError> {
-    match entry {
-        Entry::Directory(row) => directory(db, id, row),
-        Entry::Entitlement(e) => {
-            db.prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(
-                params![
-                    id,
-                    e.principal,
-                    e.service,
-                    e.action,
-                    e.resource,
-                    e.effect == crate::model::Effect::Allow,
-                    e.condition,
-                    e.valid_from.map(|t| t.0),
-                    e.valid_to.map(|t| t.0)
-                ],
-            )?;
-            Ok(())
-        }
-        Entry::Asset(a) => {
-            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
-                params![
-                    id,
-                    a.service,
-                    a.action,
-                    a.resource,
-                    a.data_class,
-                    a.effect,
-                    a.per_user,
-                    a.regulated_by,
-                    a.required_pattern,
-                    a.approval_required
-                ],
-            )?;
-            Ok(())
-        }
-        Entry::Network(n) => {
-            db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-                id,
-                n.cidr,
-                n.label,
-                n.environment
-            ])?;
-            Ok(())
-        }
-    }
-}
-
-fn directory(db: &Connection, id: i64, row: &DirectoryRow) -> Result<(), CaseError> {
-    db.prepare_cached(
-        "INSERT INTO directory VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    )?
-    .execute(params![
-        id,
-        row.id,
-        row.email,
-        row.name,
-        row.entry_type.word(),
-        row.status,
-        row.start.map(|t| t.0),
-        row.end.map(|t| t.0),
-        row.department,
-        row.owner,
-        row.manager,
-        row.purpose,
-        row.vendor,
-        row.environment,
-        row.approved_pattern,
-        row.last_certified.map(|t| t.0)
-    ])?;
-    let clients = row.client_ids.iter().map(|c| ("client", c.as_str()));
-    let aliases = row.aliases.iter().filter_map(|a| a.split_once(':'));
-    for (n, (namespace, value)) in aliases.chain(clients).enumerate() {
-        db.prepare_cached("INSERT INTO aliases VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-            id,
-            n as i64,
-            namespace.trim(),
-            value.trim()
-        ])?;
-    }
     Ok(())
 }

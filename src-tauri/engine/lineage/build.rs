@@ -224,7 +224,7 @@ impl Lineage {
         widen(&mut self.nodes[node], span);
         if let Some(parent) = span.parent_run.filter(|p| Some(*p) != span.run) {
             let parent = self.entry(NodeKey::Run(parent));
-            earliest(&mut self.nodes[node].parents, (EdgeKind::Parent, parent), span.event);
+            self.nodes[node].parents.entry((EdgeKind::Parent, parent)).or_insert(span.event);
         }
         let root = span.kind == EventKind::Run || (span.kind == EventKind::Span && span.parent_span.is_none());
         self.nodes[node].rooted |= root;
@@ -293,7 +293,7 @@ impl Lineage {
             let Some(&node) = self.spans.get(&(trace, id)) else { continue };
             match self.spans.get(&(trace, parent)).copied() {
                 Some(above) if above != node => {
-                    earliest(&mut self.nodes[node].parents, (EdgeKind::Span, above), span.event);
+                    self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);
                 }
                 Some(_) => {}
                 None => self.nodes[node].missing.push((span.event, String::new())),
@@ -302,38 +302,43 @@ impl Lineage {
     }
 
     fn link_spans(&mut self, links: &[(i64, i64, i64)], spans: &[SpanRow]) {
-        let of_event: FxHashMap<i64, &SpanRow> = spans.iter().map(|s| (s.event, s)).collect();
+        let mut of_event: FxHashMap<i64, Vec<(i64, i64)>> = FxHashMap::default();
         for &(event, trace, target) in links {
-            let trace = self.shortened.trace(trace);
-            let Some(span) = of_event.get(&event) else { continue };
-            // Links of a tool span speak of that call's input, not of how its run began.
-            if span.kind == EventKind::ToolSpan {
-                self.tool_links.entry(event).or_default().extend(self.spans.get(&(trace, target)));
-            }
-            if span.kind != EventKind::Span {
-                continue;
-            }
+            of_event.entry(event).or_default().push((self.shortened.trace(trace), target));
+        }
+        // Links of a tool span speak of that call's input, not of how its run began.
+        for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
+            let targets = of_event.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
+            self.tool_links.entry(span.event).or_default().extend(targets);
+        }
+        for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
-            match self.spans.get(&(trace, target)).copied() {
-                Some(above) if above != node => earliest(&mut self.nodes[node].parents, (EdgeKind::Link, above), event),
-                Some(_) => {}
-                None => self.nodes[node].missing.push((event, "link".into())),
+            for &target in of_event.get(&span.event).into_iter().flatten() {
+                match self.spans.get(&target).copied() {
+                    Some(above) if above != node => {
+                        self.nodes[node].parents.entry((EdgeKind::Link, above)).or_insert(span.event);
+                    }
+                    Some(_) => {}
+                    None => self.nodes[node].missing.push((span.event, "link".into())),
+                }
             }
         }
     }
 
     fn join_tool_calls(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
-        let mut node_of: FxHashMap<i64, usize> = FxHashMap::default();
-        for span in spans.iter().filter(|s| s.kind == EventKind::ToolSpan) {
+        let mut node_of: FxHashMap<i64, (usize, usize)> = FxHashMap::default();
+        for (place, span) in spans.iter().enumerate().filter(|(_, s)| s.kind == EventKind::ToolSpan) {
             if let (Some(trace), Some(id)) = (span.trace, span.span)
                 && let Some(&node) = self.spans.get(&(trace, id))
             {
-                node_of.insert(span.event, node);
+                node_of.insert(span.event, (place, node));
             }
         }
-        for (call, span) in case.tool_call_joins()? {
-            if let Some(&node) = node_of.get(&span) {
+        let mut joins = case.tool_call_joins()?;
+        joins.sort_by_key(|(call, span)| (*call, node_of.get(span).map(|(place, _)| *place)));
+        for (call, span) in joins {
+            if let Some(&(_, node)) = node_of.get(&span) {
                 self.tool_spans.entry(call).or_default().push((node, span));
             }
         }
@@ -341,7 +346,8 @@ impl Lineage {
     }
 
     /// A missing parent span breaks a run only where nothing else tells what came before it: its own root span, a
-    /// parent run that another source kept. A link is no such word: the parent may have been another's. A missing link always does: what it fanned in from is not to be known.
+    /// parent run that another source kept. A link is no such word: the parent may have been another's. A missing link
+    /// always does: what it fanned in from is not to be known.
     fn named_missing(&mut self, strings: &[String]) {
         for n in 0..self.nodes.len() {
             let node = &self.nodes[n];
@@ -408,11 +414,6 @@ fn key_of(span: &SpanRow, trace: i64, id: i64, index: &FxHashMap<(i64, i64), &Sp
         (here, top) = (above, parent);
     }
     NodeKey::Trace(trace, 0)
-}
-
-/// The first event by number says so, whatever order records are met in.
-fn earliest(parents: &mut BTreeMap<(EdgeKind, usize), i64>, key: (EdgeKind, usize), event: i64) {
-    parents.entry(key).and_modify(|e| *e = (*e).min(event)).or_insert(event);
 }
 
 fn widen(node: &mut Node, span: &SpanRow) {

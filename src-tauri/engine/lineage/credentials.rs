@@ -14,16 +14,18 @@ pub struct Tokens {
 
 impl Tokens {
     pub fn build(rows: Vec<TokenRow>) -> Tokens {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|n| (rows[*n].time, rows[*n].content));
         let mut by_jti: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
-        for (n, row) in rows.iter().enumerate() {
-            if let Some(jti) = row.jti {
+        for n in order {
+            if let Some(jti) = rows[n].jti {
                 by_jti.entry(jti).or_default().push(n);
             }
         }
         Tokens { rows, by_jti }
     }
 
-    /// Records of one token id, in the order of import.
+    /// Records of one token id, in the order of time.
     pub fn of(&self, jti: i64) -> impl Iterator<Item = &TokenRow> {
         self.by_jti.get(&jti).into_iter().flatten().map(|n| &self.rows[*n])
     }
@@ -50,7 +52,9 @@ pub struct Lease {
 /// Issuances by credential.
 pub(super) fn leases(issued: &[IssuedRow]) -> FxHashMap<i64, Vec<Lease>> {
     let mut out: FxHashMap<i64, Vec<Lease>> = FxHashMap::default();
-    for row in issued.iter().filter(|r| r.kind == CredentialKind::SessionKey) {
+    let mut issued: Vec<&IssuedRow> = issued.iter().filter(|r| r.kind == CredentialKind::SessionKey).collect();
+    issued.sort_by_key(|r| (r.time, r.content));
+    for row in issued {
         out.entry(row.credential).or_default().push(Lease { event: row.event, from: row.time, until: row.expires });
     }
     out

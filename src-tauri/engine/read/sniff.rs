@@ -58,7 +58,7 @@ pub fn sniff(head: &[u8]) -> Form {
             false => Form::Empty,
         };
     };
-    if let Some(what) = known_binary(head) {
+    if let Some(what) = known_binary(head, text) {
         return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
     }
     match first {
@@ -70,7 +70,7 @@ pub fn sniff(head: &[u8]) -> Form {
 }
 
 /// File types that reviewers are handed by mistake, and what else is no text.
-fn known_binary(head: &[u8]) -> Option<&'static str> {
+fn known_binary(head: &[u8], text: &[u8]) -> Option<&'static str> {
     const MAGIC: &[(&[u8], &str)] = &[
         (b"PAR1", "a Parquet file"),
         (b"%PDF", "a PDF document"),
@@ -87,8 +87,16 @@ fn known_binary(head: &[u8]) -> Option<&'static str> {
     ];
     let magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
     let tar = (head.get(257..262) == Some(b"ustar")).then_some("a tar archive");
-    let binary = || head.iter().take(8 << 10).any(|b| *b == 0).then_some("binary data");
+    // A crashed disk leaves holes of NUL bytes in a log: damage to a record or two, not another kind of file.
+    let json = || begins_json(text) || mostly_json_lines(text);
+    let binary = || (head.iter().take(8 << 10).any(|b| *b == 0) && !json()).then_some("binary data");
     magic.or(tar).or_else(binary)
+}
+
+/// An object with a name in it, or an array of objects.
+fn begins_json(text: &[u8]) -> bool {
+    let next = |text: &[u8], wanted: u8| text[1..].trim_ascii_start().first() == Some(&wanted);
+    text.starts_with(b"{") && next(text, b'"') || text.starts_with(b"[") && next(text, b'{')
 }
 
 /// Whether what follows the brackets can be JSON: `[section]` of a settings file cannot.

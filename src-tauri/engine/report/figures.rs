@@ -137,7 +137,14 @@ mod tests {
 
     #[test]
     fn long_periods_are_put_together() {
-        let day = |i: u32| DayCount { day: format!("d{i}"), calls: i, attributed: 0, refused: i / 2, contradicted: 0 };
+        let day = |i: u32| DayCount {
+            day: format!("d{i}"),
+            calls: i,
+            attributed: 0,
+            supported: 0,
+            refused: i / 2,
+            contradicted: 0,
+        };
         let days: Vec<DayCount> = (0..400).map(day).collect();
         let strip = strip(&days).unwrap();
         assert_eq!(strip.days_each, 5);

@@ -63,30 +63,32 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
 }
 
 fn call_lines(case: &Case, finding: &FindingDetail) -> Result<Vec<CallLine>, CaseError> {
-    let mut by_id: BTreeMap<String, AttributionView> = BTreeMap::new();
+    // Two sources may use one id: each call of that id under this finding gets its own line.
+    let mut by_id: BTreeMap<String, Vec<AttributionView>> = BTreeMap::new();
     case.each_attribution(&Select::Finding(finding.row.id.clone()), None, |view| {
-        by_id.insert(view.id.clone(), view);
+        by_id.entry(view.id.clone()).or_default().push(view);
         Ok(())
     })?;
     let mut out = Vec::new();
     for instance in &finding.instances {
         for event in &instance.events {
-            let Some(v) = by_id.get(event) else { continue };
-            out.push(CallLine {
-                finding: finding.row.id.clone(),
-                instance: instance.id.clone(),
-                event: event.clone(),
-                time: v.time.map(|t| t.to_rfc3339()),
-                source: v.source.clone(),
-                action: v.action.clone(),
-                resource: v.resource.clone(),
-                outcome: v.outcome.clone(),
-                recorded_initiator: v.human.clone(),
-                grade: v.grade.clone(),
-                basis: basis(v),
-                agent: v.agent.clone(),
-                run: v.run.as_deref().map(shown_id),
-            });
+            for v in by_id.get(event).into_iter().flatten() {
+                out.push(CallLine {
+                    finding: finding.row.id.clone(),
+                    instance: instance.id.clone(),
+                    event: event.clone(),
+                    time: v.time.map(|t| t.to_rfc3339()),
+                    source: v.source.clone(),
+                    action: v.action.clone(),
+                    resource: v.resource.clone(),
+                    outcome: v.outcome.clone(),
+                    recorded_initiator: v.human.clone(),
+                    grade: v.grade.clone(),
+                    basis: basis(v),
+                    agent: v.agent.clone(),
+                    run: v.run.as_deref().map(shown_id),
+                });
+            }
         }
     }
     Ok(out)
@@ -118,19 +120,24 @@ fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Resu
     }
     let mut out = Vec::with_capacity(cited.len());
     for ((id, source), cited_in) in cited {
-        let event = case.find_event(&id).or_else(|_| case.find_event(&format!("{source}/{id}")))?;
-        let raw = case.raw(event)?;
-        out.push(EvidenceItem {
-            id,
-            source,
-            file: raw.place.address.file,
-            file_sha256: raw.place.file_sha256,
-            line: raw.place.address.line.map(|l| l as u32),
-            offset: raw.place.address.offset,
-            length: raw.place.address.length,
-            sha256: hex(&Sha256::digest(&raw.bytes)),
-            cited_in,
-        });
+        let mut copies = Vec::new();
+        for event in case.events_from(&source, &id)? {
+            let raw = case.raw(event)?;
+            copies.push(EvidenceItem {
+                id: id.clone(),
+                source: source.clone(),
+                file: raw.place.address.file,
+                file_sha256: raw.place.file_sha256,
+                line: raw.place.address.line.map(|l| l as u32),
+                offset: raw.place.address.offset,
+                length: raw.place.address.length,
+                sha256: hex(&Sha256::digest(&raw.bytes)),
+                cited_in: cited_in.clone(),
+            });
+        }
+        // An id that came with several contents: all of them are the evidence.
+        copies.sort_by(|a, b| a.sha256.cmp(&b.sha256));
+        out.extend(copies);
     }
     Ok(out)
 }

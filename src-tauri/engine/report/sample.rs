@@ -323,6 +323,7 @@ fn overview(coverage: Coverage, worst: Vec<FindingRow>) -> Overview {
             DayCount {
                 day: format!("2026-{month:02}-{day:02}"),
                 calls,
+                supported: 0,
                 attributed: calls - refused,
                 refused,
                 contradicted: 0,

@@ -5,4 +5,4 @@ mod hand;
 mod session;
 
 pub use hand::Hand;
-pub use session::Session;
+pub use session::{Session, target};

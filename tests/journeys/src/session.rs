@@ -57,7 +57,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub async fn open() -> Session {
+    /// `arguments` are those of the application, such as a case to open.
+    pub async fn open(arguments: &[&Path]) -> Session {
         let root = root();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let pick = folder.path().join("pick");
@@ -90,7 +91,7 @@ impl Session {
         // The driver answers before its WebKit half does, and a session asked for in between is lost.
         listening(port).await;
         listening(native).await;
-        let client = connect(port, &root).await;
+        let client = connect(port, arguments).await;
         Session { client, folder, pick, _driver: driver, _display: display }
     }
 
@@ -105,10 +106,10 @@ impl Session {
     }
 }
 
-async fn connect(port: u16, root: &Path) -> Client {
-    let application = application(root);
+async fn connect(port: u16, arguments: &[&Path]) -> Client {
+    let application = target().join("behalf-desktop");
     assert!(application.is_file(), "no window at {}: build it first (make journeys)", application.display());
-    let wanted = json!({ "browserName": "wry", "tauri:options": { "application": application } });
+    let wanted = json!({ "browserName": "wry", "tauri:options": { "application": application, "args": arguments } });
     let capabilities = wanted.as_object().cloned().expect("an object");
     let at = format!("http://127.0.0.1:{port}");
     let mut tries = 0;
@@ -131,14 +132,10 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the repository").to_path_buf()
 }
 
-/// The build folder that this test itself lies in.
-fn target() -> PathBuf {
+/// The build folder that this test itself lies in, and with it the application.
+pub fn target() -> PathBuf {
     let test = std::env::current_exe().expect("this test's path");
     test.ancestors().nth(2).expect("target/PROFILE/deps").to_path_buf()
-}
-
-fn application(_root: &Path) -> PathBuf {
-    target().join("behalf-desktop")
 }
 
 fn driver_path(root: &Path) -> PathBuf {

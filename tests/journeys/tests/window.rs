@@ -1,13 +1,13 @@
 //! A review from an empty window to a report on disk, in the real application.
 
-use behalf_journeys::{Hand, Session};
+use behalf_journeys::{Hand, Session, target};
 use std::path::Path;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "drives the real window: make journeys"]
 async fn from_an_empty_window_to_a_report() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("fixtures/fernhill");
-    let session = Session::open().await;
+    let session = Session::open(&[]).await;
     let mut hand = Hand::new(&session.client);
     hand.sees("[data-testid=start]").await;
     hand.takes_a_picture("start").await;
@@ -62,5 +62,20 @@ async fn from_an_empty_window_to_a_report() {
     let text = std::fs::read_to_string(&report).expect("the report is on disk");
     assert!(text.contains("<html") && text.contains("march"), "the report is about this case");
     hand.takes_a_picture("report").await;
+    session.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "drives the real window: make journeys"]
+async fn a_case_given_as_an_argument_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let made =
+        std::process::Command::new(target().join("behalf")).args(["demo", "--to"]).arg(folder.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let case = folder.path().join("Fernhill Mutual.behalf");
+    let session = Session::open(&[&case]).await;
+    let mut hand = Hand::new(&session.client);
+    hand.reads("[data-testid=reconciliation]", |text| text.contains("accounted for")).await;
+    hand.reads("[data-testid=figure-calls]", |text| text.chars().any(|c| c.is_ascii_digit())).await;
     session.close().await;
 }

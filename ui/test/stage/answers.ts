@@ -164,7 +164,7 @@ export function overview(): Overview {
     agent_calls: agents.length,
     days: days.map((day) => {
       const list = calls.filter((call) => call.time.startsWith(day));
-      return { day, calls: list.length, attributed: of(list, ["A", "B", "C"]), refused: refused(list), contradicted: contradicted(list) };
+      return { day, calls: list.length, attributed: of(list, ["A", "B"]), supported: of(list, ["C"]), refused: refused(list), contradicted: contradicted(list) };
     }),
     patterns: [...cells].map(([key, n]) => {
       const [agent = "", tool = "", pattern = ""] = key.split("|");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shade, weeks } from "./weeks";
 
-const day = (word: string) => ({ day: word, calls: 1, attributed: 1, refused: 0, contradicted: 0 });
+const day = (word: string) => ({ day: word, calls: 1, attributed: 1, supported: 0, refused: 0, contradicted: 0 });
 
 test("days stand under their weekday, and a week begun is a whole row", () => {
   const found = weeks([day("2026-03-01"), day("2026-03-02"), day("2026-03-04")]);

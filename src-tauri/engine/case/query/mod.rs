@@ -1,0 +1,24 @@
+//! Typed reads for the questions: rows with their text, pages by key, counts by index.
+
+mod attributions;
+mod figures;
+mod files;
+mod findings;
+mod people;
+
+pub use attributions::{AttributionView, Select};
+pub use figures::{Figures, StandingCount};
+pub use files::{FileView, LossView};
+pub use findings::{DecisionView, FindingView, InstanceView};
+pub use people::{PersonView, RunView};
+
+use rusqlite::Row;
+
+use crate::model::Time;
+
+/// Calls, and tool spans that stand for calls; not sign-ins and issuances.
+const IS_CALL: &str = "a.kind IN (0, 4)";
+
+fn time(r: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time>> {
+    Ok(r.get::<_, Option<i64>>(column)?.map(Time))
+}
