@@ -281,7 +281,7 @@ impl Lineage {
             let Some(&node) = self.by_key.get(&NodeKey::Run(run)) else { continue };
             let known = span.kind != EventKind::ToolSpan && traced.contains(&node);
             if !known && matches!(self.nodes[above].key, NodeKey::Trace(..)) {
-                earliest(&mut self.nodes[node].parents, (EdgeKind::Span, above), span.event);
+                self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);
             }
         }
     }
