@@ -22,10 +22,24 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvide
         by_run(t.lineage, node, by, via, call.event, &mut found);
     }
     by_links(t.lineage, call.event, &mut found);
+    by_copies(t, call, &mut found);
     if call.run.is_none() {
         found.missing |= call.trace.is_some_and(|trace| t.lineage.lost_span(trace, call.span));
     }
     found
+}
+
+/// Another copy of the record, with other content. It names nobody by itself and raises nothing; where it names somebody
+/// else, one of the two copies is wrong.
+fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
+    let values: BTreeSet<u32> = found.paths.iter().filter(|p| p.grade >= Grade::C).map(|p| p.value).collect();
+    for copy in t.copies_of(call.event) {
+        let mut other = HumanEvidence::default();
+        on_the_wire(t, copy, &mut other);
+        claimed(t, copy, &mut other);
+        let rivals = other.paths.into_iter().filter(|p| p.grade >= Grade::C && !values.contains(&p.value));
+        found.paths.extend(rivals.filter(|_| !values.is_empty()));
+    }
 }
 
 /// A person's own account acting directly.
@@ -250,7 +264,7 @@ fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, fou
     }
     match walk.person() {
         Some(person) => found.paths.push(run_path(lineage, node, person, by, via, call)),
-        None => found.sets.push((walk.people.clone(), false)),
+        None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), false)),
     }
 }
 

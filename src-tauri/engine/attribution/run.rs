@@ -21,6 +21,8 @@ pub struct Tables<'a> {
     evaluated: FxHashMap<i64, Vec<i64>>,
     /// Issuances that leases and tokens name.
     issuances: FxHashMap<i64, CallRow>,
+    /// Other copies of a record, by event: one identity, other content.
+    copies: FxHashMap<i64, Vec<CallRow>>,
     kubernetes: Option<i64>,
     /// Tools that an audit source logs, with the days of its export.
     audited: FxHashMap<i64, Vec<(Time, Time)>>,
@@ -50,7 +52,11 @@ impl<'a> Tables<'a> {
         }
         let kubernetes = case.string_id("kubernetes_audit")?;
         let claims = crate::lineage::claims_by_event(claims);
-        Ok(Tables { identity, lineage, claims, evaluated, issuances, kubernetes, audited })
+        let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
+        for (event, copy) in case.other_copies(None)? {
+            copies.entry(event).or_default().push(case.call(copy)?);
+        }
+        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, audited })
     }
 
     /// What one call is a function of: itself, and the issuances that its credential leads back to.
@@ -66,9 +72,14 @@ impl<'a> Tables<'a> {
             claims: FxHashMap::default(),
             evaluated: FxHashMap::default(),
             issuances: FxHashMap::default(),
+            copies: FxHashMap::default(),
             kubernetes: case.string_id("kubernetes_audit")?,
             audited: FxHashMap::default(),
         };
+        for (event, copy) in case.other_copies(Some(call.event))? {
+            t.claims.insert(copy, case.claims_of(copy)?);
+            t.copies.entry(event).or_default().push(case.call(copy)?);
+        }
         let mut open = vec![call.clone()];
         while let Some(call) = open.pop() {
             t.claims.insert(call.event, case.claims_of(call.event)?);
@@ -87,6 +98,10 @@ impl<'a> Tables<'a> {
 
     pub(super) fn claims_of(&self, event: i64) -> &[ClaimRow] {
         self.claims.get(&event).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn copies_of(&self, event: i64) -> &[CallRow] {
+        self.copies.get(&event).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub fn evaluated_in(&self, event: i64) -> &[i64] {
@@ -131,8 +146,8 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let verdict = conclude(&found);
     let facts = pattern::Facts::of(t, call, &found, agent.is_some() || agent_grade.is_some(), run.is_some());
     let pattern = pattern::pattern(&facts);
-    let candidates =
-        found.sets.iter().flat_map(|(s, _)| s.iter().copied()).chain(found.contradicted.iter().copied()).collect();
+    let sets = found.sets.iter().flat_map(|(set, _)| set);
+    let candidates = sets.chain(&found.contradicted).chain(&found.strangers).copied().collect();
     let mut out = Attribution {
         standing: Standing::Automation,
         human: verdict.human,

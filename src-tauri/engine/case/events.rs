@@ -317,6 +317,20 @@ impl Case {
         Ok(self.db.prepare_cached("SELECT shown_id FROM events WHERE id = ?1")?.query_row([event], |r| r.get(0))?)
     }
 
+    /// Records of one identity and other content: (event, another copy of it). Of one event, or of all.
+    pub fn other_copies(&self, of: Option<i64>) -> Result<Vec<(i64, i64)>, CaseError> {
+        let which = match of {
+            Some(_) => "a.id = ?1",
+            None => "?1 IS NULL AND a.shown_id IN (SELECT shown_id FROM events GROUP BY shown_id HAVING count(*) > 1)",
+        };
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT a.id, b.id FROM events a JOIN events b ON b.shown_id = a.shown_id AND b.source = a.source
+               AND b.tenant IS a.tenant AND b.stage IS a.stage AND b.id <> a.id AND b.kind IN (0, 1, 2, 4)
+             WHERE a.kind IN (0, 1, 2, 4) AND {which} ORDER BY a.id, b.id"
+        ))?;
+        Ok(query.query_map([of], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// Number of events of a kind whose id is this one, as shown.
     pub fn events_with_id(&self, shown: &str) -> Result<Vec<i64>, CaseError> {
         let mut query = self.db.prepare_cached("SELECT id FROM events WHERE shown_id = ?1 ORDER BY id")?;

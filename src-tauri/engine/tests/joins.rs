@@ -300,3 +300,15 @@ fn spans_that_name_no_run_belong_to_the_run_that_others_place_them_in() {
     }
     assert_eq!((&said["one"].human, &said["other"].human), (&None, &None));
 }
+
+#[test]
+fn two_copies_of_one_record_that_name_different_people_name_nobody() {
+    let mut c = Company::with_directory();
+    c.call("g1", json!({"behalf": ADA}));
+    c.call("g1", json!({"behalf": BEN}));
+    c.call("g2", json!({"behalf": ADA}));
+    c.call("g2", json!({"behalf": ADA, "host": "another"}));
+    let said = c.ask();
+    assert_eq!(said["g1"], Said { human: None, refusal: Some("R6".into()) });
+    assert_eq!(said["g2"].human.as_deref(), Some(ADA));
+}
