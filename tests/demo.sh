@@ -9,7 +9,7 @@ case_file=$(find demo -name '*.behalf' | sort | head -n 1)
 
 echo
 echo "The case:    $case_file"
-find demo -maxdepth 1 -type f ! -name '*.behalf*' | sort | sed 's/^/The report:  /'
+find demo -maxdepth 1 -type f -name 'findings.*' | sort | sed 's/^/The report:  /'
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   echo "Opening the window."
   exec target/debug/behalf-desktop "$case_file"
