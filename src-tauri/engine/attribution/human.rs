@@ -7,10 +7,14 @@ use super::path::{Path, Step};
 use super::run::Tables;
 use crate::case::{CallRow, ClaimRow, TokenRow};
 use crate::lineage::{EdgeKind, Lineage, Starter};
+use crate::model::time::SECOND;
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
 
 /// Issuances of issuances: role chaining deeper than this is not followed.
 const CHAIN: usize = 8;
+
+/// How far two sources' clocks may differ where no pairs of records tell.
+const CLOCK_BOUND: i64 = 60 * SECOND;
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvidence {
     let mut found = HumanEvidence { redacted: call.human_empty == WhyEmpty::Redacted, ..Default::default() };
@@ -181,6 +185,9 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     if people.len() > 1 {
         found.sets.push((people, true));
     } else {
+        // A holder that only a run's tag names is not told by the issuer, and holds nothing exclusively.
+        let handed = holders.iter().find(|p| p.steps.iter().all(|s| s.node.is_none())).map(|p| p.value);
+        found.paths.extend(handed.filter(|_| shared.is_none()).and_then(|person| exclusive(t, call, person)));
         found.paths.extend(holders);
     }
     // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
@@ -190,6 +197,16 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     if call.run.is_none() {
         found.no_origin |= shared.is_some_and(|s| s.open);
     }
+}
+
+/// K7: the one holder of the key, at a time inside the lease. A second proof beside the issuance, of grade C.
+fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<Path> {
+    let (key, at) = (call.credential?, call.time?);
+    let lease = t.lineage.leases.get(&key)?.iter().find(|l| {
+        let begun = l.from.is_some_and(|from| from.0 <= at.0 + CLOCK_BOUND);
+        l.event != call.event && begun && l.until.is_some_and(|until| at.0 <= until.0 + CLOCK_BOUND)
+    })?;
+    Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event)]))
 }
 
 fn joined(event: i64) -> Step {

@@ -151,16 +151,6 @@ impl Case {
         &self.db
     }
 
-    pub fn meta(&self, key: &str) -> Result<Option<String>, CaseError> {
-        use rusqlite::OptionalExtension;
-        Ok(self.db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |r| r.get(0)).optional()?)
-    }
-
-    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), CaseError> {
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", [key, value])?;
-        Ok(())
-    }
-
     pub fn keep_mapping(&self, name: &str, text: &str) -> Result<(), CaseError> {
         self.db.execute("INSERT OR REPLACE INTO mappings VALUES (?1, ?2)", [name, text])?;
         Ok(())

@@ -6,6 +6,7 @@ mod fixtures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use behalf_engine::analysis::Loaded;
 use behalf_engine::ask::authorized::{Asked, authorized};
 use behalf_engine::model::Time;
 use fixtures::{expected, fernhill, findings};
@@ -136,4 +137,23 @@ fn every_question_about_a_right_has_its_answer() {
         assert_eq!(answer.answer, q["answer"], "{q:?}: {:?}", answer.because);
         assert!(!answer.because.is_empty(), "an answer without a reason: {q:?}");
     }
+}
+
+#[test]
+fn the_one_holder_of_a_lease_is_a_proof_beside_the_issuance_and_lifts_nothing() {
+    let given = fernhill();
+    let loaded = Loaded::load(&given.case).unwrap();
+    let answers = fixtures::answers(&given.case);
+    let mut held = 0;
+    for row in answers.rows.iter().filter(|r| r.kind == "call" && r.source == "aws_cloudtrail") {
+        let who = fixtures::who(&given.case, &loaded, row);
+        for proof in who.proofs.iter().filter(|p| p.evidence.iter().any(|e| e.kind == "K7")) {
+            held += 1;
+            assert_eq!(proof.grade, "C", "{}", row.id);
+            // Whoever it names, the issuance names too.
+            let handed = who.proofs.iter().any(|p| p.value == proof.value && p.grade != "C" && p.grade != "D");
+            assert!(handed, "{} is named by K7 alone", row.id);
+        }
+    }
+    assert!(held > 0, "sessions that a broker handed to one person");
 }
