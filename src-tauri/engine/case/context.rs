@@ -2,7 +2,7 @@
 
 use super::error::CaseError;
 use super::store::Case;
-use crate::model::{EntryType, Network, Principal, Time};
+use crate::model::{EntryType, Exception, Membership, Network, Ownership, Principal, Reach, Time};
 
 /// A directory row with the event that is its raw record.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct GrantRow {
     pub service: Option<String>,
     pub action: String,
     pub resource: String,
+    pub except_actions: Vec<String>,
+    pub except_resources: Vec<String>,
     pub allow: bool,
     pub condition: String,
     pub valid_from: Option<Time>,
@@ -79,8 +81,9 @@ impl Case {
 
     pub fn grants(&self) -> Result<Vec<GrantRow>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT event, principal, service, action, resource, allow, condition, valid_from, valid_to FROM entitlements
-             ORDER BY principal, action, resource, event",
+            "SELECT event, principal, service, action, resource, allow, condition, valid_from, valid_to,
+                    except_actions, except_resources
+             FROM entitlements ORDER BY principal, action, resource, event, n",
         )?;
         let rows = query.query_map([], |r| {
             Ok(GrantRow {
@@ -93,7 +96,68 @@ impl Case {
                 condition: r.get(6)?,
                 valid_from: r.get::<_, Option<i64>>(7)?.map(Time),
                 valid_to: r.get::<_, Option<i64>>(8)?.map(Time),
+                except_actions: patterns(r.get(9)?),
+                except_resources: patterns(r.get(10)?),
             })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Who reaches whose rights, each with the event that is its raw record.
+    pub fn memberships(&self) -> Result<Vec<(i64, Membership)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT event, member, holder, reach, condition, valid_from, valid_to FROM memberships
+             ORDER BY member, holder, event, n",
+        )?;
+        let mut rows = query.query([])?;
+        let mut out = Vec::new();
+        while let Some(r) = rows.next()? {
+            let Some(reach) = Reach::from_word(&r.get::<_, String>(3)?) else { continue };
+            let membership = Membership {
+                member: r.get(1)?,
+                holder: r.get(2)?,
+                reach,
+                condition: r.get(4)?,
+                valid_from: r.get::<_, Option<i64>>(5)?.map(Time),
+                valid_to: r.get::<_, Option<i64>>(6)?.map(Time),
+            };
+            out.push((r.get(0)?, membership));
+        }
+        Ok(out)
+    }
+
+    pub fn ownership(&self) -> Result<Vec<(i64, Ownership)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT event, resource, owner, valid_from, valid_to FROM ownership ORDER BY resource, owner, event, n",
+        )?;
+        let rows = query.query_map([], |r| {
+            let ownership = Ownership {
+                resource: r.get(1)?,
+                owner: r.get(2)?,
+                valid_from: r.get::<_, Option<i64>>(3)?.map(Time),
+                valid_to: r.get::<_, Option<i64>>(4)?.map(Time),
+            };
+            Ok((r.get(0)?, ownership))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn exceptions(&self) -> Result<Vec<(i64, Exception)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT event, principal, rule, reason, approved_by, valid_from, valid_to, conditions FROM exceptions
+             ORDER BY principal, rule, event, n",
+        )?;
+        let rows = query.query_map([], |r| {
+            let exception = Exception {
+                principal: r.get(1)?,
+                rule: r.get(2)?,
+                reason: r.get(3)?,
+                approved_by: r.get(4)?,
+                from: r.get::<_, Option<i64>>(5)?.map(Time),
+                to: r.get::<_, Option<i64>>(6)?.map(Time),
+                conditions: r.get(7)?,
+            };
+            Ok((r.get(0)?, exception))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -147,4 +211,9 @@ impl Case {
             .prepare("SELECT DISTINCT wire, wire_kind FROM events WHERE wire IS NOT NULL ORDER BY wire, wire_kind")?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
+}
+
+/// Patterns of a JSON array; a column that holds none has none.
+fn patterns(text: Option<String>) -> Vec<String> {
+    text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
 }

@@ -5,52 +5,81 @@ use rusqlite::{Connection, params};
 use super::error::CaseError;
 use crate::model::{DirectoryRow, Entry};
 
-pub(super) fn write_entry(db: &Connection, id: i64, entry: &Entry) -> Result<(), CaseError> {
+/// Writes the `n`-th entry of a record. A directory row, asset or network is a record of its own.
+pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Result<(), CaseError> {
     match entry {
-        Entry::Directory(row) => directory(db, id, row),
-        Entry::Entitlement(e) => {
-            db.prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(
-                params![
-                    id,
-                    e.principal,
-                    e.service,
-                    e.action,
-                    e.resource,
-                    e.effect == crate::model::Effect::Allow,
-                    e.condition,
-                    e.valid_from.map(|t| t.0),
-                    e.valid_to.map(|t| t.0)
-                ],
-            )?;
-            Ok(())
+        Entry::Directory(row) => return directory(db, id, row),
+        Entry::Entitlement(e) => db
+            .prepare_cached("INSERT INTO entitlements VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?
+            .execute(params![
+                id,
+                n,
+                e.principal,
+                e.service,
+                e.action,
+                e.resource,
+                e.effect == crate::model::Effect::Allow,
+                e.condition,
+                e.valid_from.map(|t| t.0),
+                e.valid_to.map(|t| t.0),
+                list(&e.except_actions),
+                list(&e.except_resources),
+            ]),
+        Entry::Membership(m) => {
+            db.prepare_cached("INSERT INTO memberships VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
+                id,
+                n,
+                m.member,
+                m.holder,
+                m.reach.word(),
+                m.condition,
+                m.valid_from.map(|t| t.0),
+                m.valid_to.map(|t| t.0),
+            ])
+        }
+        Entry::Ownership(o) => db
+            .prepare_cached("INSERT INTO ownership VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![id, n, o.resource, o.owner, o.valid_from.map(|t| t.0), o.valid_to.map(|t| t.0)]),
+        Entry::Exception(x) => {
+            db.prepare_cached("INSERT INTO exceptions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
+                id,
+                n,
+                x.principal,
+                x.rule,
+                x.reason,
+                x.approved_by,
+                x.from.map(|t| t.0),
+                x.to.map(|t| t.0),
+                x.conditions,
+            ])
         }
         Entry::Asset(a) => {
-            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
-                params![
-                    id,
-                    a.service,
-                    a.action,
-                    a.resource,
-                    a.data_class,
-                    a.effect,
-                    a.per_user,
-                    a.regulated_by,
-                    a.required_pattern,
-                    a.approval_required
-                ],
-            )?;
-            Ok(())
-        }
-        Entry::Network(n) => {
-            db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
                 id,
-                n.cidr,
-                n.label,
-                n.environment
-            ])?;
-            Ok(())
+                a.service,
+                a.action,
+                a.resource,
+                a.data_class,
+                a.effect,
+                a.per_user,
+                a.regulated_by,
+                a.required_pattern,
+                a.approval_required
+            ])
         }
-    }
+        Entry::Network(w) => db.prepare_cached("INSERT INTO networks VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            id,
+            w.cidr,
+            w.label,
+            w.environment
+        ]),
+    }?;
+    Ok(())
+}
+
+/// A list of patterns as the JSON array that it is in the table.
+fn list(patterns: &[String]) -> Option<String> {
+    (!patterns.is_empty()).then(|| serde_json::Value::from(patterns.to_vec()).to_string())
 }
 
 fn directory(db: &Connection, id: i64, row: &DirectoryRow) -> Result<(), CaseError> {

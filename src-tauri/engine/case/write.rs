@@ -8,7 +8,7 @@ use super::entry::write_entry;
 use super::error::CaseError;
 use super::intern::Interner;
 use super::pipeline::{Envelope, Item, ItemContent, Prepared, ShownId};
-use crate::model::{Attribute, Event, EventKind, Loss, LossCode, LossSeverity, WireKind};
+use crate::model::{Attribute, Event, EventKind, Loss, LossCode, LossSeverity, Principal, WireKind};
 use crate::sources::Understood;
 
 /// Counts of one file. `read = kept + duplicates + rejected` by construction: each item lands in exactly one.
@@ -146,10 +146,11 @@ impl Writer {
         understood: Understood,
         shown_id: ShownId,
     ) -> Result<(), CaseError> {
-        let (event, entry) = match understood {
-            Understood::Event(event) => (*event, None),
-            Understood::Entry(entry) => (Event::new(EventKind::Context), Some(entry)),
-            Understood::Kept => (Event::new(EventKind::Context), None),
+        let (event, entries) = match understood {
+            Understood::Event(event) => (*event, Vec::new()),
+            Understood::Entry(entry) => (Event::new(EventKind::Context), vec![entry]),
+            Understood::Entries(entries) => (Event::new(EventKind::Context), entries),
+            Understood::Kept => (Event::new(EventKind::Context), Vec::new()),
         };
         let (shown, own) = match &shown_id {
             ShownId::Own(id) => (id.as_str(), true),
@@ -199,10 +200,10 @@ impl Writer {
         let envelope = envelope.map(|e| self.envelope(db, e)).transpose()?;
         self.event(db, target, place, id, &hash, shown, own, envelope, &event)?;
         self.sides(db, id, &event)?;
-        match entry {
-            Some(entry) => write_entry(db, id, &entry),
-            None => Ok(()),
+        for (n, entry) in entries.iter().enumerate() {
+            write_entry(db, id, n as i64, entry)?;
         }
+        Ok(())
     }
 
     /// Whether a record with this identity hash is the same record, the same identity, or a chance collision.
@@ -340,7 +341,26 @@ impl Writer {
                 issued.expires.map(|t| t.0)
             ])?;
         }
+        self.approval(db, id, e)?;
         self.token(db, id, e)
+    }
+
+    fn approval(&mut self, db: &Connection, id: i64, e: &Event) -> Result<(), CaseError> {
+        let Some(approval) = &e.approval else { return Ok(()) };
+        let names = &mut self.interner;
+        let mut principal = |p: &Option<Principal>| p.as_ref().map(|p| names.principal(db, p)).transpose();
+        let (subject, requested_by, approved_by) =
+            (principal(&approval.subject)?, principal(&approval.requested_by)?, principal(&approval.approved_by)?);
+        db.prepare_cached("INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+            id,
+            subject,
+            requested_by,
+            approved_by,
+            approval.limit,
+            approval.granted,
+            approval.expires.map(|t| t.0),
+        ])?;
+        Ok(())
     }
 
     fn token(&mut self, db: &Connection, id: i64, e: &Event) -> Result<(), CaseError> {

@@ -69,11 +69,75 @@ pub struct Entitlement {
     pub service: Option<String>,
     pub action: String,
     pub resource: String,
+    /// Actions and resources that the patterns above do not reach (`NotAction`, `NotResource` of AWS IAM).
+    pub except_actions: Vec<String>,
+    pub except_resources: Vec<String>,
     pub effect: Effect,
     /// `attribute op literal` joined by `and`; empty for none.
     pub condition: String,
     pub valid_from: Option<Time>,
     pub valid_to: Option<Time>,
+}
+
+/// How one holder of rights reaches the rights of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// The member has whatever the holder has: a group, a role binding, an attached policy.
+    Has,
+    /// The member may take the holder on, and then acts with its rights alone: a role that can be assumed.
+    MayAssume,
+    /// The member's rights are at most the holder's: a permissions boundary.
+    AtMost,
+}
+
+impl Reach {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Reach::Has => "has",
+            Reach::MayAssume => "may_assume",
+            Reach::AtMost => "at_most",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Reach> {
+        [Reach::Has, Reach::MayAssume, Reach::AtMost].into_iter().find(|r| r.word() == word)
+    }
+}
+
+/// A dated edge between holders of rights. Rights stand at holders; a principal has those of all it reaches. Validity is
+/// half open. A condition that is no `attribute op literal` leaves the edge undetermined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    pub member: String,
+    pub holder: String,
+    pub reach: Reach,
+    pub condition: String,
+    pub valid_from: Option<Time>,
+    pub valid_to: Option<Time>,
+}
+
+/// Whose a resource is. Validity is half open; a resource may have several owners.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ownership {
+    pub resource: String,
+    pub owner: String,
+    pub valid_from: Option<Time>,
+    pub valid_to: Option<Time>,
+}
+
+/// A known exception: what a rule says of this principal is accepted for a time, by somebody, for a reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exception {
+    pub principal: String,
+    /// A rule's id, or `*`.
+    pub rule: String,
+    pub reason: String,
+    pub approved_by: Option<String>,
+    pub from: Option<Time>,
+    /// Last moment of the last day: inclusive, as an end of employment is.
+    pub to: Option<Time>,
+    pub conditions: String,
 }
 
 /// What is at stake in an action on a resource.
@@ -106,4 +170,7 @@ pub enum Entry {
     Entitlement(Entitlement),
     Asset(Asset),
     Network(Network),
+    Membership(Membership),
+    Ownership(Ownership),
+    Exception(Exception),
 }

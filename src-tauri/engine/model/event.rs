@@ -26,12 +26,15 @@ pub enum EventKind {
     Run,
     /// A row of a roster or of another context file, or a record kept for completeness only.
     Context,
+    /// A turn of a conversation that is no call: a prompt, an answer, what a tool gave back. Its text stays in the record.
+    Message,
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 9] = {
+    // The order is the number in the case file: append only.
+    pub const ALL: [EventKind; 10] = {
         use EventKind::*;
-        [Call, SignIn, Token, Span, ToolSpan, Decision, Approval, Run, Context]
+        [Call, SignIn, Token, Span, ToolSpan, Decision, Approval, Run, Context, Message]
     };
 
     pub const fn word(self) -> &'static str {
@@ -45,6 +48,7 @@ impl EventKind {
             EventKind::Approval => "approval",
             EventKind::Run => "run",
             EventKind::Context => "context",
+            EventKind::Message => "message",
         }
     }
 
@@ -172,6 +176,19 @@ pub struct TokenFacts {
     pub parent: Option<String>,
 }
 
+/// What an approval record says. Who approved is another question than who initiated.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Approval {
+    /// For whom the thing was approved: the one who may then do it.
+    pub subject: Option<Principal>,
+    pub requested_by: Option<Principal>,
+    pub approved_by: Option<Principal>,
+    /// The greatest amount approved, in the unit of the record.
+    pub limit: Option<f64>,
+    pub granted: Option<bool>,
+    pub expires: Option<Time>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionEffect {
@@ -241,6 +258,7 @@ pub struct Event {
     pub audience: Vec<String>,
     pub scope: Vec<String>,
     pub decision: Option<Decision>,
+    pub approval: Option<Approval>,
     pub source_ip: Option<String>,
     pub user_agent: Option<String>,
     pub host: Option<String>,
@@ -283,6 +301,7 @@ impl Event {
             audience: Vec::new(),
             scope: Vec::new(),
             decision: None,
+            approval: None,
             source_ip: None,
             user_agent: None,
             host: None,

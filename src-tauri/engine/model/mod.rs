@@ -13,11 +13,13 @@ pub mod run;
 pub mod time;
 
 pub use address::Address;
-pub use context::{Asset, DirectoryRow, Effect, Entitlement, Entry, EntryType, Network};
+pub use context::{
+    Asset, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network, Ownership, Reach,
+};
 pub use edge::{EdgeError, Fault};
 pub use event::{
-    Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued, Outcome, Role,
-    SpanRef, TokenFacts, Wire,
+    Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued,
+    Outcome, Role, SpanRef, TokenFacts, Wire,
 };
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};

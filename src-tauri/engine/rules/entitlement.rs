@@ -405,6 +405,8 @@ mod tests {
             service: None,
             action: action.into(),
             resource: resource.into(),
+            except_actions: Vec::new(),
+            except_resources: Vec::new(),
             allow,
             condition: condition.into(),
             valid_from: Time::parse(valid.0),

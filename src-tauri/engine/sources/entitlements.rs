@@ -43,6 +43,8 @@ impl Source for Entitlements {
             service: row.owned(&["service"]),
             action: row.needed(&["action"])?.to_string(),
             resource: row.needed(&["resource"])?.to_string(),
+            except_actions: Vec::new(),
+            except_resources: Vec::new(),
             effect,
             condition: row.owned(&["condition", "conditions"]).unwrap_or_default(),
             valid_from: row.time(&["valid_from"])?,

@@ -1,6 +1,21 @@
 //! Record to event: one file a source, named after the export it reads, and mapping files for in-house logs.
 //!
 //! Understanding a record is a pure function of the record and the correlation hints.
+//!
+//! Each source's file begins with a title line and a list, from which `docs/sources.md` is made (`make sources`); a test
+//! holds that every part is there:
+//!
+//! ```text
+//! //! AWS CloudTrail.
+//! //!
+//! //! - **Ask for**: what to ask IT for, and how it is exported.
+//! //! - **Reads**: system, versions and containers.
+//! //! - **Recognised by**: the signature in the content.
+//! //! - **Filled by**: who fills each identity slot: `issuer`, `platform`, `gateway`, `caller`, `model`.
+//! //! - **Answers**: what Behalf can answer with it.
+//! //! - **Never tells**: what the source cannot tell, however complete it is.
+//! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
+//! ```
 
 pub mod hints;
 pub mod json;
@@ -164,6 +179,8 @@ pub enum Understood {
     Event(Box<Event>),
     /// A row of a context file.
     Entry(Entry),
+    /// A record of a context file that says several things (a user with groups and policies). In the order of the record.
+    Entries(Vec<Entry>),
     /// Kept, with nothing in it for any question (a heartbeat, a digest).
     Kept,
 }

@@ -54,7 +54,7 @@ pub fn check(mapping: &Mapping, form: &Form, chunks: &[&[u8]]) -> Check {
             check.records += 1;
             match understood {
                 Ok(Understood::Event(_)) => check.events += 1,
-                Ok(Understood::Entry(_)) => check.entries += 1,
+                Ok(Understood::Entry(_) | Understood::Entries(_)) => check.entries += 1,
                 Ok(Understood::Kept) => check.kept += 1,
                 Err(why) => {
                     check.rejected += 1;

@@ -389,6 +389,8 @@ fn entitlement(values: &Values<'_>) -> Result<Entitlement, NotUnderstood> {
         service: values.text(Field::Service),
         action: needed(values, Field::Action)?,
         resource: needed(values, Field::Resource)?,
+        except_actions: Vec::new(),
+        except_resources: Vec::new(),
         effect,
         condition: values.text(Field::Condition).unwrap_or_default(),
         valid_from: values.time(Field::ValidFrom)?,

@@ -1,0 +1,38 @@
+//! Case files of earlier programs stay readable: `fixtures/cases/vN.behalf` is one that version N wrote, and is never
+//! written anew.
+
+#![allow(clippy::unwrap_used, reason = "a test of the whole corridor: helpers are outside of #[test]")]
+
+use std::path::{Path, PathBuf};
+
+use behalf_engine::case::{Case, verify};
+
+fn copy_of(version: u32, folder: &Path) -> PathBuf {
+    let fixture = format!("{}/../../fixtures/cases/v{version}.behalf", env!("CARGO_MANIFEST_DIR"));
+    let to = folder.join("review.behalf");
+    std::fs::copy(fixture, &to).unwrap();
+    to
+}
+
+#[test]
+fn a_case_of_version_1_is_migrated_beside_a_copy_and_holds_what_it_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy_of(1, folder.path());
+    let case = Case::open(&path).unwrap();
+    let grants = case.grants().unwrap();
+    assert_eq!(grants.len(), 90);
+    assert!(grants.iter().any(|g| !g.allow || !g.condition.is_empty()));
+    assert!(grants.iter().all(|g| g.except_actions.is_empty()));
+    assert_eq!(case.memberships().unwrap(), []);
+    let found = verify(&case).unwrap();
+    assert_eq!(found.problems, Vec::<String>::new());
+    assert_eq!(case.directory().unwrap().len(), 29);
+    let backup = folder.path().join("review.v1.behalf");
+    let held = std::fs::metadata(&backup).unwrap().len();
+    assert!(held > 0);
+    // Opened again, it is of this version: nothing is migrated twice.
+    drop(case);
+    std::fs::remove_file(&backup).unwrap();
+    Case::open(&path).unwrap();
+    assert!(!backup.exists());
+}
