@@ -152,7 +152,7 @@ impl Case {
         let tx = self.db.unchecked_transaction()?;
         if let Some(untold) = untold {
             // In the same transaction: a kill leaves what was told of the file before.
-            for table in ["losses", "copies"] {
+            for table in ["losses", "copies", "contents"] {
                 tx.execute(&format!("DELETE FROM {table} WHERE file = ?1"), [untold])?;
             }
             tx.execute("DELETE FROM files WHERE id = ?1", [untold])?;
@@ -401,6 +401,9 @@ fn close_file(
     counts: &Counts,
     imported: &ImportedFile,
 ) -> Result<(), CaseError> {
+    if let Some(content) = facts.content_sha256.as_deref() {
+        db.execute("INSERT INTO contents VALUES (?1, ?2)", params![file, content])?;
+    }
     db.execute(
         "UPDATE files SET sha256 = ?2, format = ?3, why = ?4, form = ?5, bytes = ?6, bytes_out = ?7, read = ?8, kept = ?9,
          duplicates = ?10, rejected = ?11, first_time = ?12, last_time = ?13, seconds = ?14 WHERE id = ?1",

@@ -330,6 +330,14 @@ impl Writer {
             db.prepare_cached("INSERT OR REPLACE INTO attributes VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![id, name, number, text, currency])?;
         }
+        if let Some(sequence) = &e.sequence {
+            let stream = names.maybe(db, sequence.stream.as_deref())?;
+            db.prepare_cached("INSERT INTO sequences VALUES (?1, ?2, ?3)")?.execute(params![
+                id,
+                stream,
+                sequence.number
+            ])?;
+        }
         if let Some(issued) = &e.issued {
             let credential = names.string(db, &issued.credential.id)?;
             let principal = issued.principal.as_ref().map(|p| names.principal(db, p)).transpose()?;

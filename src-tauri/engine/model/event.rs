@@ -213,6 +213,14 @@ pub enum Attribute {
     Flag(bool),
 }
 
+/// A number that the source gives its records in turn, without leaving one out: a gap is a hole in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    /// Whose numbers they are (a host, a partition), where one log holds several.
+    pub stream: Option<String>,
+    pub number: i64,
+}
+
 /// A span, named by trace and span id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanRef {
@@ -232,6 +240,7 @@ pub struct Event {
     pub tenant: Option<String>,
     /// For sources that write one action in several stages under one id.
     pub stage: Option<String>,
+    pub sequence: Option<Sequence>,
     pub service: Option<String>,
     pub action: Option<String>,
     pub resource: Option<String>,
@@ -278,6 +287,7 @@ impl Event {
             id: None,
             tenant: None,
             stage: None,
+            sequence: None,
             service: None,
             action: None,
             resource: None,

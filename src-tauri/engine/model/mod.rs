@@ -14,12 +14,13 @@ pub mod time;
 
 pub use address::Address;
 pub use context::{
-    Asset, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network, Ownership, Reach,
+    Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
+    Ownership, Reach, Receipt,
 };
 pub use edge::{EdgeError, Fault};
 pub use event::{
     Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued,
-    Outcome, Role, SpanRef, TokenFacts, Wire,
+    Outcome, Role, Sequence, SpanRef, TokenFacts, Wire,
 };
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};

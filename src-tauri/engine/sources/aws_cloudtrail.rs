@@ -1,7 +1,7 @@
 //! AWS CloudTrail, event versions 1.02 to 1.11.
 //!
 //! Containers: `{"Records": [...]}` as delivered to S3, arrays and lines as collectors write them, `lookup-events`
-//! (`CloudTrailEvent` holds the record as text), EventBridge (`detail`). Digest files are kept and say nothing here.
+//! (`CloudTrailEvent` holds the record as text), EventBridge (`detail`).
 //! Signature: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
 //!
 //! Who fills what: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims are filled by AWS; a role
@@ -44,7 +44,6 @@ impl Source for CloudTrail {
                     json::at(v, "/CloudTrailEvent").is_some()
                 })
             })
-            .or_else(|| sample.recognise(97, "the fields of a CloudTrail digest", is_digest))
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -75,20 +74,13 @@ fn is_event(value: &Json) -> bool {
         && (json::at(value, "/userIdentity").is_some() || json::at(value, "/eventVersion").is_some())
 }
 
-fn is_digest(value: &Json) -> bool {
-    let has = |pointer| json::at(value, pointer).is_some();
-    (has("/digestStartTime") && has("/digestEndTime"))
-        || (has("/s3Object") && has("/hashValue") && has("/hashAlgorithm"))
-}
-
 /// One event, whatever it came wrapped in.
 fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood> {
     let (Some(source), Some(name)) = (json::text(record, "/eventSource"), json::text(record, "/eventName")) else {
-        let digest = is_digest(record) || json::at(record, "/insightDetails").is_some();
-        return if digest {
-            Ok(Understood::Kept)
-        } else {
-            Err(NotUnderstood::not_this("no eventSource and eventName"))
+        // Insight events say how often something was called, not by whom.
+        return match json::at(record, "/insightDetails") {
+            Some(_) => Ok(Understood::Kept),
+            None => Err(NotUnderstood::not_this("no eventSource and eventName")),
         };
     };
     let service = source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_string();

@@ -37,6 +37,7 @@ macro_rules! fields {
 
 fields! {
     Time = "time", End = "end", Id = "id", Tenant = "tenant", Stage = "stage",
+    Sequence = "sequence", Stream = "stream",
     Service = "service", Action = "action", Resource = "resource", ResourceType = "resource_type", Outcome = "outcome",
     Wire = "wire", WireKind = "wire_kind", Agent = "agent", Human = "human",
     Run = "run", ParentRun = "parent_run", Conversation = "conversation",

@@ -59,6 +59,10 @@ sources! {
     entitlements,
     assets,
     networks,
+    exceptions,
+    approvals,
+    receipts,
+    cloudtrail_digest,
 }
 
 /// One export format.

@@ -9,9 +9,9 @@ use super::super::{Content, Hints, NotUnderstood, Record, Understood};
 use super::{AttributeRule, Field, Kind, KindRule, Mapping, Rule};
 use crate::model::time::DAY;
 use crate::model::{
-    Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, DirectoryRow, Effect, Entitlement, Entry,
-    EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role, RunId, SpanId, Time,
-    TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
+    Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, DirectoryRow, Effect,
+    Entitlement, Entry, EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role, RunId,
+    Sequence, SpanId, Time, TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
 };
 
 pub fn record(mapping: &Mapping, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -183,10 +183,11 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
             event.attributes.push((name.clone(), attribute));
         }
     }
-    for field in [Field::RequestedBy, Field::ApprovedBy, Field::Limit] {
-        if let Some(text) = text(field) {
-            event.attributes.push((field.word().into(), Attribute::Text(text)));
-        }
+    event.sequence = text(Field::Sequence)
+        .and_then(|number| number.parse().ok())
+        .map(|number| Sequence { stream: text(Field::Stream), number });
+    if kind == EventKind::Approval {
+        event.approval = Some(approval(values, event.outcome)?);
     }
 
     let mut search = hints.search(&values.mapping.source);
@@ -205,10 +206,34 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
     Ok(event.into())
 }
 
+fn approval(values: &Values<'_>, outcome: Outcome) -> Result<Approval, NotUnderstood> {
+    let principal = |field| values.principal(field).ok().flatten();
+    let limit = match values.text(Field::Limit) {
+        Some(text) => match text.parse::<f64>() {
+            Ok(limit) if limit.is_finite() => Some(limit),
+            // An approval whose limit is not understood must not read as one without a limit.
+            _ => return Err(NotUnderstood::bad_row(format!("`{}` is no number in limit", shown(&text)))),
+        },
+        None => None,
+    };
+    Ok(Approval {
+        subject: principal(Field::Subject),
+        requested_by: principal(Field::RequestedBy),
+        approved_by: principal(Field::ApprovedBy),
+        limit,
+        granted: match outcome {
+            Outcome::Success => Some(true),
+            Outcome::Denied => Some(false),
+            Outcome::Error | Outcome::Unknown => None,
+        },
+        expires: values.time(Field::Expires)?,
+    })
+}
+
 fn outcome(word: &str) -> Outcome {
     match word.to_lowercase().as_str() {
-        "success" | "succeeded" | "ok" | "allowed" => Outcome::Success,
-        "denied" | "deny" | "forbidden" | "unauthorized" | "refused" => Outcome::Denied,
+        "success" | "succeeded" | "ok" | "allowed" | "approved" | "granted" => Outcome::Success,
+        "denied" | "deny" | "forbidden" | "unauthorized" | "refused" | "rejected" => Outcome::Denied,
         "error" | "failed" | "failure" => Outcome::Error,
         code => match code.parse::<u16>() {
             Ok(100..=399) => Outcome::Success,
