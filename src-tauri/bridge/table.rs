@@ -16,6 +16,8 @@ macro_rules! commands {
                 overview() -> $crate::bridge::Overview;
                 files() -> Vec<$crate::bridge::FileRow>;
                 reconciliation() -> $crate::bridge::Reconciliation;
+                receipts() -> Vec<$crate::bridge::ReceiptRow>;
+                completeness() -> $crate::bridge::Completeness;
                 losses(file: Option<String>) -> Vec<$crate::bridge::LossRow>;
                 findings(
                     severity: Option<Vec<String>>,

@@ -320,6 +320,40 @@ pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
     rows.end()
 }
 
+pub fn receipts(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let mut rows = Rows::out(format);
+    for receipt in ask::receipts::receipts(&case)? {
+        rows.row(&receipt, || format!("{}\n  {}", flat(&receipt.path), flat(&receipt.sentence)))?;
+    }
+    rows.end()
+}
+
+pub fn completeness(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let found = ask::completeness::completeness(&case)?;
+    one(&found, format, || completeness_text(&found))
+}
+
+/// The periods, then what is worth knowing.
+pub fn completeness_text(found: &ask::completeness::Completeness) -> String {
+    let mut out = String::new();
+    for s in &found.sources {
+        let period = match (&s.first, &s.last) {
+            (Some(first), Some(last)) => format!("{first} to {last}"),
+            _ => "no times".into(),
+        };
+        out.push_str(&format!("{}: {} records, {period}\n", s.source, s.records));
+    }
+    for sentence in &found.sentences {
+        out.push_str(&format!("note: {}\n", flat(sentence)));
+    }
+    if found.sentences.is_empty() {
+        out.push_str("No hole, overlap or skew was found.\n");
+    }
+    out.trim_end().to_string()
+}
+
 /// The exact bytes, and nothing else.
 pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
     use std::io::Write;

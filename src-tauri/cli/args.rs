@@ -110,6 +110,16 @@ pub enum Command {
         #[command(flatten)]
         of: OfCase,
     },
+    /// How each export was obtained, and whether its source's count is the count that was read.
+    Receipts {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Whether the exports are whole and fit each other: holes, overlaps, clocks, CloudTrail's digests.
+    Completeness {
+        #[command(flatten)]
+        of: OfCase,
+    },
     /// A record as it came, byte for byte.
     Raw {
         #[command(flatten)]

@@ -126,6 +126,8 @@ const DERIVED_TABLES: &[&str] = &[
     "account_events",
     "namespace_facts",
     "traced_facts",
+    "hole_facts",
+    "clocks",
     "findings",
     "instances",
     "instance_events",

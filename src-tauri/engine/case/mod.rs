@@ -22,7 +22,7 @@ pub use context::{AssetRow, DirectoryEntry, GrantRow};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
 pub use error::CaseError;
 pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
-pub use fact_rows::{AccountFact, CallFact, NamespaceFact, TokenFact, TracedFact};
+pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, TracedFact};
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
 pub use query::*;

@@ -51,7 +51,8 @@ CREATE TABLE sequences (event INTEGER PRIMARY KEY, stream INTEGER, number INTEGE
 CREATE TABLE clocks (
   a INTEGER NOT NULL, b INTEGER NOT NULL, offset_us INTEGER NOT NULL, bound_us INTEGER NOT NULL, pairs INTEGER NOT NULL,
   PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
--- Derived: places where a source falls silent or its numbers jump. `kind` is silence or sequence; `missing` counts numbers.
+-- Derived: places where a source falls silent, its numbers jump, or a digest lists a log file that is not here or differs.
+-- `kind` is silence, sequence, missing_file or altered_file; `missing` counts numbers; `object` is the log file.
 CREATE TABLE hole_facts (
   id INTEGER PRIMARY KEY, source INTEGER NOT NULL, stream INTEGER, kind TEXT NOT NULL, before INTEGER NOT NULL,
-  after INTEGER NOT NULL, from_time INTEGER, to_time INTEGER, usual_us INTEGER, missing INTEGER) STRICT;
+  after INTEGER, from_time INTEGER, to_time INTEGER, usual_us INTEGER, missing INTEGER, object TEXT) STRICT;

@@ -1,12 +1,14 @@
 //! Typed reads for the questions: rows with their text, pages by key, counts by index.
 
 mod attributions;
+mod completeness;
 mod figures;
 mod files;
 mod findings;
 mod people;
 
 pub use attributions::{AttributionView, Select};
+pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};

@@ -5,6 +5,7 @@ mod addresses;
 mod bypass;
 mod calls;
 mod clients;
+mod holes;
 mod rhythm;
 mod scope;
 mod stakes;
@@ -13,7 +14,7 @@ mod traced;
 
 use super::error::RuleError;
 use super::world::{Context, World};
-use crate::case::{CaseError, Derived};
+use crate::case::{Case, CaseError, Derived};
 
 pub use scope::{Detail, scope_covers};
 
@@ -25,6 +26,7 @@ const LISTED: usize = 2_000;
 
 /// Computes and writes all facts of an analysis.
 pub fn compute(
+    case: &Case,
     derived: &Derived<'_>,
     context: &Context,
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
@@ -62,6 +64,7 @@ pub fn compute(
     for fact in namespaces {
         derived.namespace_fact(&fact)?;
     }
+    holes::write(case, derived)?;
     for fact in traced::facts(derived, &world, &stakes)? {
         derived.traced_fact(&fact)?;
     }
