@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::write_report;
+use behalf_app::bridge::{Wall, write_report};
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_engine::model::EdgeError;
-use behalf_engine::rules;
+use behalf_engine::model::{Clock, Deed, EdgeError, Fault};
+use behalf_engine::{review, rules};
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};
@@ -320,6 +320,25 @@ pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
     rows.end()
 }
 
+pub fn scope(path: &Path, set: Option<&Path>, by: Option<&str>, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    if let (Some(file), Some(by)) = (set, by) {
+        let text = std::fs::read_to_string(file).map_err(|e| EdgeError {
+            code: "missing_file".into(),
+            message: format!("{}: {e}", file.display()),
+            hint: "Give the path of a TOML file.".into(),
+            fault: Fault::File,
+        })?;
+        review::append(&case, Wall.now(), by, Deed::Scope(review::scope::parse(&text)?))?;
+    }
+    let found = ask::scope::scope(&case)?;
+    one(&found, format, || flat_lines(&found.sentences))
+}
+
+fn flat_lines(lines: &[String]) -> String {
+    lines.iter().map(|l| flat(l)).collect::<Vec<_>>().join("\n")
+}
+
 pub fn receipts(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
     let mut rows = Rows::out(format);
@@ -364,7 +383,8 @@ pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
 
 pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
-    let v = case::verify(&case)?;
+    let mut v = case::verify(&case)?;
+    v.problems.extend(review::check(&case)?);
     one(&v, format, || {
         let mut out = format!("{} files, {} blocks, {} records checked", v.files, v.blocks, v.records);
         for problem in &v.problems {

@@ -110,6 +110,17 @@ pub enum Command {
         #[command(flatten)]
         of: OfCase,
     },
+    /// What the review is about: objective, period, systems, agents, confirmed criteria. Calls outside are context.
+    Scope {
+        #[command(flatten)]
+        of: OfCase,
+        /// A TOML file with the scope; without it the present scope is shown.
+        #[arg(long, requires = "by")]
+        set: Option<PathBuf>,
+        /// Who sets it: recorded in the reviewer's log.
+        #[arg(long)]
+        by: Option<String>,
+    },
     /// How each export was obtained, and whether its source's count is the count that was read.
     Receipts {
         #[command(flatten)]

@@ -10,5 +10,6 @@ pub mod findings;
 pub mod overview;
 pub mod raw;
 pub mod receipts;
+pub mod scope;
 pub mod timeline;
 pub mod who;

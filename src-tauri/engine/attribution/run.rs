@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 
 use super::combine::{Attribution, Gap, Standing, conclude};
-use super::{agent, human, pattern};
+use super::{agent, human, pattern, scope};
 use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
 use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
@@ -24,6 +24,7 @@ pub struct Tables<'a> {
     /// Other copies of a record, by event: one identity, other content.
     copies: FxHashMap<i64, Vec<CallRow>>,
     kubernetes: Option<i64>,
+    scope: Option<scope::Held>,
     /// Tools that an audit source logs, with the days of its export.
     audited: FxHashMap<i64, Vec<(Time, Time)>>,
 }
@@ -56,7 +57,13 @@ impl<'a> Tables<'a> {
         for (event, copy) in case.other_copies(None)? {
             copies.entry(event).or_default().push(case.call(copy)?);
         }
-        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, audited })
+        let scope = scope::Held::load(case, lineage)?;
+        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, scope, audited })
+    }
+
+    /// Whether the review counts the call; without a declared scope it counts all.
+    fn counts(&self, call: &CallRow, agent: Option<u32>) -> bool {
+        self.scope.as_ref().is_none_or(|s| s.counts(self.identity, call, agent))
     }
 
     /// What one call is a function of: itself, and the issuances that its credential leads back to.
@@ -74,6 +81,7 @@ impl<'a> Tables<'a> {
             issuances: FxHashMap::default(),
             copies: FxHashMap::default(),
             kubernetes: case.string_id("kubernetes_audit")?,
+            scope: scope::Held::load(case, lineage)?,
             audited: FxHashMap::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
@@ -168,6 +176,10 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
         candidates,
     };
     settle(t, call, wire_kind, &mut out);
+    let broken = matches!(out.gap, Some(Gap::NoOrigin | Gap::MissingParent));
+    if broken && t.scope.as_ref().is_some_and(|s| s.crosses(out.run)) {
+        out.gap = Some(Gap::OutsidePeriod);
+    }
     out.authority = authority(t, call, &out);
     out
 }
@@ -264,7 +276,7 @@ pub fn attribute_case(
             return Ok(());
         }
         let found = attribute(t, &call);
-        if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) {
+        if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) && t.counts(&call, found.agent) {
             summary.calls += 1;
             match found.standing {
                 Standing::Attributed => summary.attributed += 1,
@@ -314,6 +326,7 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         decided_on_person: (!t.evaluated_in(call.event).is_empty())
             .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person(*p).is_some())),
         run_on_record: call.run.is_some(),
+        in_scope: t.counts(call, a.agent),
         source: call.source,
         action: call.action,
     }

@@ -72,6 +72,7 @@ pub struct AttributionRecord {
     /// Whether the decision on the record evaluated a person; none where it does not say whom it evaluated.
     pub decided_on_person: Option<bool>,
     pub run_on_record: bool,
+    pub in_scope: bool,
     pub source: i64,
     pub action: Option<i64>,
 }
@@ -203,7 +204,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO attributions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
             )?
             .execute(params![
                 a.event,
@@ -228,7 +229,8 @@ impl Derived<'_> {
                 a.decided_on_person.map_or(0, |person| 1 + i64::from(person)),
                 a.run_on_record,
                 a.source,
-                a.action
+                a.action,
+                a.in_scope
             ])?;
         Ok(())
     }

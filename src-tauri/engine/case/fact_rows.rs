@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::derived::Derived;
 use super::error::CaseError;
-use crate::model::Time;
+use crate::model::{Skew, Time};
 
 /// Facts of one call.
 #[derive(Debug, Clone)]
@@ -310,15 +310,23 @@ impl Derived<'_> {
         Ok(())
     }
 
-    /// What the clock of `b` shows more than that of `a`, in microseconds.
-    pub fn clock(&self, a: i64, b: i64, offset: i64, bound: i64, pairs: usize) -> Result<(), CaseError> {
+    pub fn clock(&self, skew: &Skew) -> Result<(), CaseError> {
         self.tx.prepare_cached("INSERT INTO clocks VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
-            a,
-            b,
-            offset,
-            bound,
-            pairs as i64
+            skew.a,
+            skew.b,
+            skew.offset,
+            skew.bound,
+            skew.pairs as i64
         ])?;
         Ok(())
+    }
+
+    pub fn clocks(&self) -> Result<Vec<Skew>, CaseError> {
+        let mut query = self.tx.prepare("SELECT a, b, offset_us, bound_us, pairs FROM clocks ORDER BY a, b")?;
+        let rows = query.query_map([], |r| {
+            let pairs: i64 = r.get(4)?;
+            Ok(Skew { a: r.get(0)?, b: r.get(1)?, offset: r.get(2)?, bound: r.get(3)?, pairs: pairs.max(0) as usize })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -1,4 +1,5 @@
 -- Views that rules read. Versioned: a view is never changed in meaning, a new version is added beside it.
+-- Calls, sign-ins and issuances in scope.
 DROP VIEW IF EXISTS v1_calls;
 CREATE VIEW v1_calls AS
 SELECT a.event AS event, e.shown_id AS id, src.text AS source, a.time AS time,
@@ -24,7 +25,8 @@ LEFT JOIN parties ap ON ap.id = a.agent
 LEFT JOIN parties wp ON wp.id = a.wire_party
 LEFT JOIN parties up ON up.id = a.authority
 LEFT JOIN runs r ON r.id = a.run
-LEFT JOIN strings rk ON rk.id = r.key;
+LEFT JOIN strings rk ON rk.id = r.key
+WHERE a.in_scope = 1;
 -- Calls with their facts. Columns beside those of v1_calls:
 --   instance      the record as an instance key: source and shown id
 --   cause         default cause: agent x tool x pattern, in shown words

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::clocks::Clocks;
 use super::credentials::{Lease, Tokens};
 use super::shortened::Shortened;
 use super::walk::{Walk, walk_all};
@@ -85,6 +86,8 @@ pub struct Lineage {
     tool_links: FxHashMap<i64, BTreeSet<usize>>,
     pub walks: Vec<Walk>,
     pub tokens: Tokens,
+    /// What is known of the sources' clocks.
+    pub clocks: Clocks,
     pub leases: FxHashMap<i64, Vec<Lease>>,
     /// Session keys through which several runs acted, or for several of which they were handed out.
     pub shared_leases: FxHashMap<i64, Holders>,
@@ -108,6 +111,7 @@ impl Lineage {
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
+            clocks: Clocks::measure(case)?,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
             shortened,

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, CaseError, ClockPair};
-use crate::model::Time;
 use crate::model::time::SECOND;
+use crate::model::{Skew, Time};
 
 /// How far two sources' clocks may differ where no pairs of records tell.
 pub const UNMEASURED: i64 = 60 * SECOND;
@@ -13,16 +13,6 @@ pub const UNMEASURED: i64 = 60 * SECOND;
 const LEAST_PAIRS: usize = 5;
 /// No measurement is taken to be finer.
 const FINEST: i64 = 2 * SECOND;
-
-/// One measurement: the clock of `b` shows `offset` more than that of `a`, give or take `bound`. Microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Skew {
-    pub a: i64,
-    pub b: i64,
-    pub offset: i64,
-    pub bound: i64,
-    pub pairs: usize,
-}
 
 /// Measured skews between the sources of a case, by the ids of their names.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +43,22 @@ impl Clocks {
         Clocks { skews: measured.collect() }
     }
 
+    /// As an analysis has kept them.
+    pub fn kept(skews: impl IntoIterator<Item = Skew>) -> Clocks {
+        Clocks { skews: skews.into_iter().map(|s| ((s.a, s.b), s)).collect() }
+    }
+
     pub fn skews(&self) -> impl Iterator<Item = &Skew> {
         self.skews.values()
     }
 
-    /// `later - earlier` as one clock would show it, and its bound. One source is its own clock.
+    /// `later - earlier` as one clock would show it, and its bound. One source is its own clock, but its records of
+    /// an issuance and of a use may come from two machines: its bound is the unmeasured one.
     pub fn between(&self, earlier: (i64, Time), later: (i64, Time)) -> (i64, i64) {
         let shown = later.1.0.saturating_sub(earlier.1.0);
+        if earlier.0 == later.0 {
+            return (shown, UNMEASURED);
+        }
         match self.skew(earlier.0, later.0) {
             Some((offset, bound)) => (shown.saturating_sub(offset), bound),
             None => (shown, UNMEASURED),
@@ -68,9 +67,6 @@ impl Clocks {
 
     /// What the clock of `b` shows more than that of `a`, over as few measurements as there are; then the least bound.
     fn skew(&self, a: i64, b: i64) -> Option<(i64, i64)> {
-        if a == b {
-            return Some((0, 0));
-        }
         let mut reached: BTreeMap<i64, (i64, i64)> = BTreeMap::from([(a, (0, 0))]);
         let mut rim: BTreeSet<i64> = BTreeSet::from([a]);
         while !rim.is_empty() {
@@ -131,7 +127,7 @@ mod tests {
         let at = |s: i64| Time(s * SECOND);
         assert_eq!(clocks.between((1, at(0)), (2, at(40))).0, 3 * SECOND);
         assert_eq!(clocks.between((2, at(40)), (1, at(0))).0, -3 * SECOND);
-        assert_eq!(clocks.between((1, at(0)), (1, at(1))), (SECOND, 0));
+        assert_eq!(clocks.between((1, at(0)), (1, at(1))), (SECOND, UNMEASURED));
         assert_eq!(clocks.between((1, at(0)), (9, at(1))), (SECOND, UNMEASURED));
     }
 

@@ -12,6 +12,8 @@ pub const LEAST_RECORDS: usize = 500;
 pub const TIMES: i64 = 10;
 /// Gaps that an hour of the week needs before it says what is usual.
 const LEAST_GAPS: u64 = 200;
+/// Hours around it that an hour with too few gaps may borrow from.
+const WIDEST: usize = 3;
 const HOURS: usize = 168;
 
 /// A record's place in time, by its event.
@@ -106,8 +108,9 @@ fn base(path: &str) -> &str {
 
 /// Silences over ten times the 99.9th percentile for the hour of the week. The beats come in the order of time.
 ///
-/// An hour with too few gaps of its own is judged by the same hour of the other working days, or of the other day of the
-/// weekend; if these are too few as well, it is not judged. The silence itself is no part of what it is held against.
+/// An hour with too few gaps of its own is judged by the same hour of the other working days (or of the other day of the
+/// weekend), then by the hours around it as well; if these are too few, it is not judged. The silence itself is no part of
+/// what it is held against.
 pub fn silences(beats: &[Beat]) -> Vec<Silence> {
     if beats.len() < LEAST_RECORDS {
         return Vec::new();
@@ -159,12 +162,11 @@ impl Habit {
     fn usual(&self, from: Time, to: Time) -> Option<i64> {
         let own = bucket(to.0 - from.0);
         let covered = hours(from, to);
-        covered
-            .iter()
-            .filter_map(|&hour| {
-                self.percentile(&[hour], own, &covered).or_else(|| self.percentile(&alike(hour), own, &covered))
-            })
-            .min()
+        let of_hour = |&hour: &usize| {
+            self.percentile(&[hour], own, &covered)
+                .or_else(|| (0..=WIDEST).find_map(|around| self.percentile(&alike(hour, around), own, &covered)))
+        };
+        covered.iter().filter_map(of_hour).min()
     }
 
     /// Upper bound of the 99.9th percentile over these hours, less one gap of bucket `own` in each hour that it covers.
@@ -196,11 +198,12 @@ impl Habit {
     }
 }
 
-/// The same hour of the other working days, or of both days of the weekend.
-fn alike(hour: usize) -> Vec<usize> {
+/// The same hour of every working day, or of both days of the weekend, and so many hours around it.
+fn alike(hour: usize, around: usize) -> Vec<usize> {
     let (day, of_day) = (hour / 24, hour % 24);
     let days = if day < 5 { 0..5 } else { 5..7 };
-    days.map(|d| d * 24 + of_day).collect()
+    let hours = of_day.saturating_sub(around)..=(of_day + around).min(23);
+    days.flat_map(|d| hours.clone().map(move |h| d * 24 + h)).collect()
 }
 
 /// Hours of the week, Monday 00:00 UTC first, that a gap touches; each once.

@@ -9,6 +9,6 @@ mod walk;
 
 pub(crate) use build::claims_by_event;
 pub use build::{EdgeKind, Holders, Lineage, Node, NodeKey, Starter};
-pub use clocks::{Clocks, Skew};
+pub use clocks::Clocks;
 pub use credentials::{Lease, Tokens};
 pub use walk::{Hop, Walk};

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::entitlement::Rights;
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
+use crate::lineage::Clocks;
 use crate::model::{Network, Principal};
 
 /// What is read of the case before an analysis writes.
@@ -41,6 +42,7 @@ pub(super) struct World<'a> {
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
     pub rights: Rights,
+    pub clocks: Clocks,
 }
 
 impl<'a> World<'a> {
@@ -56,6 +58,7 @@ impl<'a> World<'a> {
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
             rights,
+            clocks: Clocks::kept(derived.clocks()?),
         })
     }
 

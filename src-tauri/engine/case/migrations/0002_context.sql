@@ -56,3 +56,6 @@ CREATE TABLE clocks (
 CREATE TABLE hole_facts (
   id INTEGER PRIMARY KEY, source INTEGER NOT NULL, stream INTEGER, kind TEXT NOT NULL, before INTEGER NOT NULL,
   after INTEGER, from_time INTEGER, to_time INTEGER, usual_us INTEGER, missing INTEGER, object TEXT) STRICT;
+
+-- Whether the call lies in the scope of the review. What does not is context: kept, shown, and not counted.
+ALTER TABLE attributions ADD COLUMN in_scope INTEGER NOT NULL DEFAULT 1;

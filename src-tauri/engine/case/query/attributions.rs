@@ -34,6 +34,7 @@ pub struct AttributionView {
     pub human_party: Option<i64>,
     pub run_node: Option<i64>,
     pub findings: i64,
+    pub in_scope: bool,
 }
 
 /// Which attributed events.
@@ -41,6 +42,8 @@ pub struct AttributionView {
 pub enum Select {
     /// Calls, sign-ins and issuances.
     All,
+    /// Calls that lie outside the scope of the review.
+    OutOfScope,
     /// Calls of one standing.
     Standing(String),
     DecidedOnPerson,
@@ -62,6 +65,7 @@ impl Select {
     fn sql(&self) -> (String, Vec<Value>) {
         match self {
             Select::All => ("1".into(), vec![]),
+            Select::OutOfScope => ("a.kind IN (0, 4) AND a.in_scope = 0".into(), vec![]),
             Select::Standing(word) => (format!("{IS_CALL} AND a.standing = ?"), vec![word.clone().into()]),
             Select::DecidedOnPerson => (format!("{IS_CALL} AND a.agent IS NOT NULL AND a.decided = 2"), vec![]),
             Select::BothPrincipals => (format!("{IS_CALL} AND a.both_on_record = 1"), vec![]),
@@ -102,7 +106,7 @@ impl Case {
              wp.own_id, a.wire_kind, ap.shown, hp.shown, up.shown, a.grade, rk.text, a.pattern, a.refusal, a.evidence,
              a.standing, a.human, a.run, (SELECT count(DISTINCT i.finding) FROM instance_events x
                JOIN instances i ON i.id = x.instance JOIN findings f ON f.id = i.finding
-               WHERE x.event = a.event AND f.design_fact = 0)
+               WHERE x.event = a.event AND f.design_fact = 0), a.in_scope
              FROM attributions a JOIN events e ON e.id = a.event JOIN strings src ON src.id = e.source
              LEFT JOIN strings sv ON sv.id = e.service LEFT JOIN strings ac ON ac.id = e.action
              LEFT JOIN strings re ON re.id = e.resource LEFT JOIN principals wp ON wp.id = e.wire
@@ -175,5 +179,6 @@ fn attribution(r: &Row<'_>) -> rusqlite::Result<AttributionView> {
         human_party: r.get(20)?,
         run_node: r.get(21)?,
         findings: r.get(22)?,
+        in_scope: r.get(23)?,
     })
 }

@@ -18,8 +18,8 @@ use rusqlite::Row;
 
 use crate::model::Time;
 
-/// Calls, and tool spans that stand for calls; not sign-ins and issuances.
-const IS_CALL: &str = "a.kind IN (0, 4)";
+/// Calls in scope, and tool spans that stand for calls; not sign-ins and issuances.
+const IS_CALL: &str = "a.kind IN (0, 4) AND a.in_scope = 1";
 
 fn time(r: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time>> {
     Ok(r.get::<_, Option<i64>>(column)?.map(Time))

@@ -156,7 +156,7 @@ impl<'a> Calls<'a> {
             None => (Answer::Unknown, None),
         };
         let audience = self.tokens.audience_covers(issued, &record, world.text(row.service));
-        let life = self.tokens.inside_life(issued, row.time);
+        let life = self.tokens.inside_life(issued, row.time.map(|at| (row.source, at)));
         let run_person = world.run(row.run).and_then(|r| r.person);
         let own = match run_person {
             Some(person) if person == subject => Answer::Yes,

@@ -18,9 +18,6 @@ use crate::case::{Case, CaseError, Derived};
 
 pub use scope::{Detail, scope_covers};
 
-/// The clock bound without pairs of records that would measure it: 60 s (policy).
-const CLOCK_BOUND: i64 = 60 * crate::model::time::SECOND;
-
 /// Events listed for one fact of an account. More are counted, not listed: a robot has millions.
 const LISTED: usize = 2_000;
 
@@ -41,11 +38,16 @@ pub fn compute(
     let mut done = 0;
     derived.each_attributed(|row| {
         let rated = stakes.of(&world, row.service, row.action, row.resource);
-        accounts.see(&row, &rated);
+        if row.in_scope {
+            accounts.see(&row, &rated);
+        }
         if matches!(row.kind, 0 | 4) {
+            // What lies outside the scope is still what came before: a refusal, a grant.
             let fact = calls.fact(derived, &row, &rated)?;
-            uses.see(&row, &fact, &world);
-            derived.call_fact(&fact)?;
+            if row.in_scope {
+                uses.see(&row, &fact, &world);
+                derived.call_fact(&fact)?;
+            }
         }
         done += 1;
         if done % 10_000 == 0 {
