@@ -17,8 +17,10 @@
 //! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
 //! ```
 
+mod entra;
 pub mod hints;
 pub mod json;
+mod loose;
 pub mod mapping;
 mod nobody;
 mod recognise;
@@ -50,6 +52,8 @@ macro_rules! sources {
 
 sources! {
     aws_cloudtrail,
+    gcp_audit,
+    azure_activity,
     kubernetes_audit,
     github_audit,
     okta_system_log,
