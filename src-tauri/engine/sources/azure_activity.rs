@@ -22,7 +22,7 @@ use super::hints::Place;
 use super::json::{self, Json};
 use super::loose;
 use super::{Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};
-use crate::model::principal::is_email;
+use crate::model::principal::{is_email, is_guid};
 use crate::model::{
     Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, FilledBy, Outcome, Principal, WhyEmpty,
     Wire, WireKind,
@@ -44,25 +44,36 @@ impl Source for Azure {
             .recognise(95, "an operation with event id or time and the caller's claims of the Azure activity log", is_listed)
             .or_else(|| sample.recognise(93, "the columns of the AzureActivity table", is_table))
             .or_else(|| {
-                sample.recognise(92, "time, operation, category and a subscription's resource of Azure Monitor", |v| {
-                    is_listed(v) || is_table(v) || is_diagnostic(v)
-                })
+                sample.recognise(
+                    92,
+                    "time, operation, category and a subscription's resource of Azure Monitor",
+                    is_certain,
+                )
             })
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
         let entry = record.json()?;
-        if let Some(category) = loose::text(entry, "/category").filter(|c| is_elsewhere(c)) {
-            return Err(NotUnderstood::not_this(format!("category {category} is another log's")));
-        }
-        match operation(entry) {
-            Some(action) if is_listed(entry) || is_table(entry) || is_entry(entry) => {
-                Ok(event(entry, action, hints).into())
-            }
-            Some(_) => Err(NotUnderstood::not_this("no time, resource or caller of an Azure activity")),
-            None => Err(NotUnderstood::not_this("no operation name")),
+        match entra::read(entry, hints) {
+            Some(event) => Ok(event.into()),
+            None => Err(NotUnderstood::not_this(match loose::text(entry, "/category").filter(|c| is_elsewhere(c)) {
+                Some(category) => format!("category {category} is another log's"),
+                None => "no operation with time, resource or caller of an Azure activity".into(),
+            })),
         }
     }
+}
+
+pub(super) fn read(entry: &Json, hints: &Hints) -> Option<Event> {
+    if loose::text(entry, "/category").is_some_and(|c| is_elsewhere(&c)) {
+        return None;
+    }
+    let action = operation(entry)?;
+    (is_certain(entry) || is_entry(entry)).then(|| event(entry, action, hints))
+}
+
+pub(super) fn is_certain(entry: &Json) -> bool {
+    is_listed(entry) || is_table(entry) || is_diagnostic(entry)
 }
 
 /// Entra's logs and clusters' audits come in the same wrapping.
@@ -269,7 +280,7 @@ fn by_caller(entry: &Json, event: &mut Event) {
             event.human_empty = WhyEmpty::NotSupported;
         }
         // An object id may be a person's or an application's: the entry does not say.
-        Some(caller) if entra::is_guid(&caller) => {
+        Some(caller) if is_guid(&caller) => {
             event.wire = entra::id(&caller).ok().and_then(|p| wire(p, WireKind::Unknown));
         }
         _ => {

@@ -8,11 +8,29 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::hints::Hints;
+use super::json::Json;
 use super::nobody::somebody;
-use crate::model::principal::is_email;
+use super::{azure_activity, entra_audit, entra_sign_in, graph_activity};
+use crate::model::principal::{is_email, is_guid};
 use crate::model::{Claim, Event, EvidenceKind, FilledBy, Principal, Role, WhyEmpty, Wire, WireKind};
 
 const NAMESPACE: &str = "entra";
+
+/// An entry of any of the logs that Azure Monitor may put into one file: sign-ins, audit, Microsoft Graph, Azure
+/// activity. Whichever of them a file is taken for, the others in it are read and not lost.
+pub fn read(entry: &Json, hints: &Hints) -> Option<Event> {
+    [entra_sign_in::read, entra_audit::read, graph_activity::read, azure_activity::read]
+        .into_iter()
+        .find_map(|read| read(entry, hints))
+}
+
+pub fn is_one(entry: &Json) -> bool {
+    entra_sign_in::is_entry(entry)
+        || entra_audit::is_entry(entry)
+        || graph_activity::is_entry(entry)
+        || azure_activity::is_certain(entry)
+}
 
 /// A token's id as the token itself writes it (`uti`): the 16 bytes of a GUID in URL-safe base64. Sign-in logs write it
 /// so, or as the GUID's text, or as base64 of that text. `None` for an empty or all-zero id, which is no token's.
@@ -46,14 +64,6 @@ fn guid(text: &str) -> Option<[u8; 16]> {
         bytes.get_mut(group)?.reverse();
     }
     Some(bytes)
-}
-
-pub fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(n, b)| match n {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
 }
 
 /// An id of the directory; GUIDs have no case. The all-zero GUID stands for nobody.

@@ -43,15 +43,20 @@ impl Source for SignIn {
         sample
             .recognise(96, "a category of Entra's sign-in logs", |v| category(v).is_some())
             .or_else(|| sample.recognise(94, "an application, who signed in and the result of an Entra sign-in", is_entry))
+            // Diagnostic settings may send all logs to one place, where none of them has the half.
+            .or_else(|| sample.recognise(88, "one of the logs of Entra, Microsoft Graph and Azure", entra::is_one))
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
-        let outer = record.json()?;
-        match is_entry(outer) {
-            true => Ok(event(outer, hints).into()),
-            false => Err(NotUnderstood::not_this("no application and result of a sign-in")),
+        match entra::read(record.json()?, hints) {
+            Some(event) => Ok(event.into()),
+            None => Err(NotUnderstood::not_this("no application and result of a sign-in")),
         }
     }
+}
+
+pub(super) fn read(entry: &Json, hints: &Hints) -> Option<Event> {
+    is_entry(entry).then(|| event(entry, hints))
 }
 
 /// What the entry says: diagnostic settings put it into `properties`.
@@ -66,7 +71,7 @@ fn category(entry: &Json) -> Option<String> {
         .find(|c| c.to_lowercase().ends_with("signinlogs"))
 }
 
-fn is_entry(entry: &Json) -> bool {
+pub(super) fn is_entry(entry: &Json) -> bool {
     let body = body(entry);
     let has = |pointers: &[&str]| loose::first_text(body, pointers).is_some();
     let result = has(&["/status/errorCode", "/Sign-in error code"])
@@ -360,8 +365,17 @@ mod tests {
     }
 
     #[test]
-    fn an_audit_entry_is_no_sign_in() {
-        let text = r#"{"category":"AuditLogs","properties":{"activityDisplayName":"Add user","appId":"x","userId":"y","initiatedBy":{}},"resultType":"0"}"#;
-        assert!(understand_chunk(SOURCE, &Form::Lines, text.as_bytes(), &Hints::none()).remove(0).2.is_err());
+    fn an_audit_entry_is_no_sign_in_and_is_not_lost_among_them() {
+        let audit = r#"{"category":"AuditLogs","properties":{"activityDisplayName":"Add user","appId":"x","userId":"y","initiatedBy":{}},"resultType":"0"}"#;
+        assert_eq!(event(audit).kind, EventKind::Call);
+        assert_ne!(registry(Vec::new()).detect(&Form::Lines, &[audit.as_bytes()]).name(), NAME);
+        let other = br#"{"category":"RiskyUsers","properties":{"riskLevel":"high"}}"#;
+        assert!(understand_chunk(SOURCE, &Form::Lines, other, &Hints::none()).remove(0).2.is_err());
+        // Several logs in one place, none of which has the half.
+        let sign_in = graph(&format!(r#","appId":"{APP}","userPrincipalName":"ada@example.org""#));
+        let call = r#"{"properties":{"requestUri":"https://graph.microsoft.com/v1.0/me","requestMethod":"GET","appId":"x","requestId":"r"}}"#;
+        let found = registry(Vec::new());
+        let found = found.detect(&Form::Lines, &[audit.as_bytes(), sign_in.as_bytes(), call.as_bytes()]);
+        assert_eq!(found.name(), NAME, "{}", found.why);
     }
 }
