@@ -105,9 +105,9 @@ fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
     match (call.credential, call.credential_kind) {
-        // An issuance is not proved by itself.
+        // An issuance is not proved by itself, nor is a sign-in by the token that it brought.
         (Some(jti), Some(CredentialKind::Token)) if call.kind != EventKind::Token => {
-            t.lineage.tokens.of(jti).filter(|r| r.subject.is_some()).collect()
+            t.lineage.tokens.of(jti).filter(|r| r.subject.is_some() && r.event != call.event).collect()
         }
         _ => Vec::new(),
     }

@@ -17,8 +17,10 @@
 //! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
 //! ```
 
+mod entra;
 pub mod hints;
 pub mod json;
+mod loose;
 pub mod mapping;
 mod nobody;
 mod recognise;
@@ -50,11 +52,17 @@ macro_rules! sources {
 
 sources! {
     aws_cloudtrail,
+    gcp_audit,
+    azure_activity,
+    entra_sign_in,
+    entra_audit,
+    graph_activity,
     kubernetes_audit,
     github_audit,
     okta_system_log,
     otel_traces,
     token_records,
+    entra_users,
     directory,
     entitlements,
     assets,

@@ -166,7 +166,19 @@ fn every_sample_is_recognised_and_read() {
 fn other_systems_samples_are_not_taken_for_ours() {
     let Some(samples) = shared("samples") else { return };
     let registry = registry(Vec::new());
-    let ours = ["aws_cloudtrail", "kubernetes", "github", "okta", "otel_genai", "tokens", "openinference"];
+    let ours = [
+        "aws_cloudtrail",
+        "kubernetes",
+        "github",
+        "okta",
+        "otel_genai",
+        "tokens",
+        "openinference",
+        "gcp_audit",
+        "azure_activity",
+        "entra",
+        "identity_entra_users",
+    ];
     for folder in std::fs::read_dir(&samples).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()) {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         if ours.contains(&name.as_str()) {
