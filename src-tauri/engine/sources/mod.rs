@@ -53,6 +53,7 @@ sources! {
     kubernetes_audit,
     github_audit,
     okta_system_log,
+    m365_audit,
     otel_traces,
     token_records,
     directory,
