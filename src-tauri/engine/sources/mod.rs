@@ -54,6 +54,8 @@ sources! {
     github_audit,
     okta_system_log,
     m365_audit,
+    google_workspace,
+    google_users,
     otel_traces,
     token_records,
     directory,

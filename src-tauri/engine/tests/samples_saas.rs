@@ -117,3 +117,18 @@ fn m365() {
     );
     kinds("m365", "purview_export_2023_usdate.csv", IT, &[("adba4658-fe8e-495a-bfb5-edb4ad398956", "system")]);
 }
+
+#[test]
+fn google_workspace() {
+    const IT: &str = "google_workspace";
+    holds(
+        "google_workspace",
+        &[
+            ("appomni_google_workspace.json", IT, [20, 20, 0, 0]),
+            ("panther_gsuite_activityevent.ndjson", IT, [68, 68, 0, 0]),
+            ("panther_gsuite_reports.ndjson", IT, [18, 18, 0, 0]),
+        ],
+    );
+    let people = ["-7078025062376461990", "-8053599687898373773", "-5681301083801866672"].map(|id| (id, "human"));
+    kinds("google_workspace", "appomni_google_workspace.json", IT, &people);
+}
