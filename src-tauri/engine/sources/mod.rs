@@ -23,6 +23,7 @@ pub mod mapping;
 mod nobody;
 mod recognise;
 mod row;
+mod salesforce;
 mod understand;
 
 pub use hints::Hints;
@@ -56,6 +57,8 @@ sources! {
     m365_audit,
     google_workspace,
     google_users,
+    salesforce_setup_audit,
+    salesforce_event_log,
     otel_traces,
     token_records,
     directory,

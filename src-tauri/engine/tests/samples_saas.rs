@@ -71,6 +71,20 @@ fn kinds(folder: &str, file: &str, source: &str, expected: &[(&str, &str)]) {
     }
 }
 
+/// How many records of an action have which wire kind.
+fn kinds_of_actions(folder: &str, file: &str) -> Option<BTreeMap<(String, String), usize>> {
+    let place = samples(folder)?;
+    let mut case = Case::in_memory().unwrap();
+    import(&mut case, &[place.join(file)], &[], 2);
+    analysis::analyze(&case, &()).unwrap();
+    let mut counted = BTreeMap::new();
+    for row in answers(&case).rows {
+        *counted.entry((row.action.unwrap_or_default(), row.wire_kind)).or_default() += 1;
+    }
+    println!("{counted:?}");
+    Some(counted)
+}
+
 #[test]
 fn m365() {
     const IT: &str = "m365_audit";
@@ -131,4 +145,25 @@ fn google_workspace() {
     );
     let people = ["-7078025062376461990", "-8053599687898373773", "-5681301083801866672"].map(|id| (id, "human"));
     kinds("google_workspace", "appomni_google_workspace.json", IT, &people);
+}
+
+#[test]
+fn salesforce() {
+    const IT: &str = "salesforce_event_log";
+    holds(
+        "salesforce",
+        &[
+            // Fifteen records of the Setup Audit Trail lie among them and are read as such.
+            ("appomni_salesforce.json", IT, [41, 41, 0, 0]),
+            ("eventlogfile_mixed.derived.csv", IT, [11, 11, 0, 0]),
+            ("panther_salesforce.ndjson", IT, [16, 16, 0, 0]),
+        ],
+    );
+    // Rows of event log files have no id of their own.
+    let Some(counted) = kinds_of_actions("salesforce", "panther_salesforce.ndjson") else { return };
+    for (action, kind, count) in
+        [("ConnectedAppUsageEventStore", "delegated", 3), ("LoginAs", "human", 1), ("Login", "human", 4)]
+    {
+        assert_eq!(counted.get(&(action.to_string(), kind.to_string())), Some(&count), "{action}");
+    }
 }
