@@ -59,6 +59,8 @@ sources! {
     google_users,
     salesforce_setup_audit,
     salesforce_event_log,
+    slack_audit,
+    workday,
     otel_traces,
     token_records,
     directory,

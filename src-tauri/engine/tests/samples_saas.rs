@@ -167,3 +167,31 @@ fn salesforce() {
         assert_eq!(counted.get(&(action.to_string(), kind.to_string())), Some(&count), "{action}");
     }
 }
+
+#[test]
+fn slack() {
+    const IT: &str = "slack_audit";
+    holds("slack", &[("appomni_slack.json", IT, [28, 28, 0, 0]), ("panther_slack.ndjson", IT, [44, 44, 0, 0])]);
+    kinds(
+        "slack",
+        "appomni_slack.json",
+        IT,
+        &[
+            // Added to a group by somebody else: whom it was done to is not named.
+            ("1c0c1a15-5a11-4ac1-97a9-123fafa3f000", "unknown"),
+            ("fde9d000-a1b2-3cc4-0000-aed1e3123f10", "unknown"),
+        ],
+    );
+    let Some(counted) = kinds_of_actions("slack", "appomni_slack.json") else { return };
+    for (action, kind) in [("user_profile_updated", "delegated"), ("user_login", "human"), ("role_assigned", "human")] {
+        assert_eq!(counted.get(&(action.to_string(), kind.to_string())), Some(&1), "{action}");
+    }
+}
+
+#[test]
+fn workday() {
+    const IT: &str = "workday";
+    holds("workday", &[("appomni_workday.json", IT, [27, 27, 0, 0])]);
+    let Some(counted) = kinds_of_actions("workday", "appomni_workday.json") else { return };
+    assert_eq!(counted.iter().filter(|((_, kind), _)| kind == "human").map(|(_, n)| n).sum::<usize>(), 27);
+}
