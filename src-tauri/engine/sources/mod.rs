@@ -61,6 +61,7 @@ sources! {
     salesforce_event_log,
     slack_audit,
     workday,
+    servicenow,
     otel_traces,
     token_records,
     directory,

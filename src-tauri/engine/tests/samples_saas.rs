@@ -195,3 +195,20 @@ fn workday() {
     let Some(counted) = kinds_of_actions("workday", "appomni_workday.json") else { return };
     assert_eq!(counted.iter().filter(|((_, kind), _)| kind == "human").map(|(_, n)| n).sum::<usize>(), 27);
 }
+
+#[test]
+fn servicenow() {
+    const IT: &str = "servicenow";
+    holds("servicenow", &[("appomni_servicenow.json", IT, [20, 19, 1, 0])]);
+    let Some(counted) = kinds_of_actions("servicenow", "appomni_servicenow.json") else { return };
+    for (action, kind, count) in [
+        ("role:Added", "human", 1),
+        ("login", "human", 1),
+        // A guest is whoever is not signed in.
+        ("logout", "unknown", 1),
+        ("snc.subscription.download.completed", "system", 1),
+        ("demo_table:delete", "system", 1),
+    ] {
+        assert_eq!(counted.get(&(action.to_string(), kind.to_string())), Some(&count), "{action}");
+    }
+}
