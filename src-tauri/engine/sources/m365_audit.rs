@@ -5,7 +5,7 @@
 //!   identity fields stand in `AuditData`. One search gives at most 50 000 rows; ask how the period was divided.
 //! - **Reads**: Exchange, SharePoint, OneDrive, Teams, Entra, Copilot and other workloads of the common schema, as portal CSV (old and new
 //!   columns), PowerShell CSV or JSON, API arrays, lines, Graph `value` records, Log Analytics `OfficeActivity`, and advanced hunting
-//!   rows with `RawEventData`.
+//!   rows with `RawEventData`, and Elastic's `o365audit`.
 //! - **Recognised by**: an `AuditData` column or member; or `CreationTime` and `Operation` with two of `Workload`, `RecordType`, `UserKey`,
 //!   `UserType`, `OrganizationId`; or `OfficeWorkload` and `Operation`.
 //! - **Filled by**: the platform fills `UserId`, `UserType`, `AppAccessContext` and the mailbox fields; the issuer's token id stands in
@@ -13,7 +13,8 @@
 //! - **Answers**: whose account did what in Microsoft 365; which app did it on that person's behalf; which agent a Copilot record names;
 //!   who opened somebody else's mailbox; which token and session.
 //! - **Never tells**: who sits behind an account; whose rights were evaluated; which Copilot answered where no `AgentId` is
-//!   written. A mailbox owner did not act, unless the record says so. An absent result stays unknown.
+//!   written. A mailbox owner did not act, unless the record says so: an app with rights of its own is logged under the
+//!   owner's name. An absent result stays unknown.
 //! - **Documented in**: learn.microsoft.com, "Office 365 Management Activity API schema" (user types, `app@sharepoint`, and
 //!   `ClientAppId` as "the app that performed the access on behalf of the user"), "Copilot schema", "Detailed properties in the audit
 //!   log". Second hand: Exchange's own `ClientAppId` beside `AppAccessContext`, `AgentId`, `RawEventData`, and the ids of Microsoft's
@@ -44,7 +45,7 @@ impl Source for M365 {
     fn recognise(&self, sample: &Sample<'_>) -> Option<Recognition> {
         let holds = |v: &Json| match wrapped(v) {
             // A cell that was cut off is still a cell of this export.
-            Some(text) => nested(text).is_none_or(|inner| is_entry(&inner)),
+            Some(text) => nested(text).is_none_or(|inner| is_wrapped_entry(&inner)),
             None => is_entry(v),
         };
         sample.recognise(95, "the operation, time and user fields of the Microsoft 365 audit log", holds)
@@ -54,6 +55,7 @@ impl Source for M365 {
         let outer = record.json()?;
         let Some(text) = wrapped(outer) else { return entry(outer, outer, hints) };
         match nested(text) {
+            Some(inner) if is_wrapped_entry(&inner) => Ok(event(&inner, outer, hints).into()),
             Some(inner) => entry(&inner, outer, hints),
             None => Err(NotUnderstood::broken("AuditData is no JSON: it was cut off or changed")),
         }
@@ -73,9 +75,16 @@ fn entry(entry: &Json, outer: &Json, hints: &Hints) -> Result<Understood, NotUnd
     }))
 }
 
-/// What carries the record as text or object: the portal's and PowerShell's `AuditData`, Graph's, advanced hunting's.
+/// What carries the record as text or object: the portal's and PowerShell's `AuditData`, Graph's, advanced hunting's, and
+/// what Elastic's collectors make of it.
 fn wrapped(value: &Json) -> Option<&Json> {
-    ["/AuditData", "/RawEventData"].iter().find_map(|p| json::at(value, p))
+    ["/AuditData", "/RawEventData", "/o365audit", "/o365/audit"].iter().find_map(|p| json::at(value, p))
+}
+
+/// Inside of a wrapping the columns around it say what the record leaves out.
+fn is_wrapped_entry(value: &Json) -> bool {
+    let has = |pointer| json::at(value, pointer).is_some();
+    is_entry(value) || has("/Operation") && (has("/CreationTime") || has("/Workload") || has("/UserId"))
 }
 
 fn nested(value: &Json) -> Option<Json> {
@@ -112,7 +121,7 @@ fn event(entry: &Json, outer: &Json, hints: &Hints) -> Event {
     event.conversation =
         json::first_text(entry, &["/CopilotEventData/ThreadId", "/Message/ThreadId"]).filter(|id| RunId::new(id).is_some());
     event.action = Some(action);
-    actor::fill(entry, &mut event);
+    actor::fill(entry, outer, &mut event);
 
     let mut search = hints.search(NAME);
     for list in ["/ExtendedProperties", "/CustomProperties", "/Parameters", "/ExtraProperties", "/OperationProperties"] {
@@ -187,7 +196,10 @@ fn named(entry: &Json, pointer: &str) -> Option<String> {
 }
 
 fn is_unavailable(text: &str) -> bool {
-    text.eq_ignore_ascii_case("not available") || text.bytes().all(|b| matches!(b, b'0' | b'-'))
+    let words = ["not available", "not-found", "not found"];
+    words.iter().any(|w| text.eq_ignore_ascii_case(w))
+        || text.starts_with("urn:spo:anon")
+        || text.bytes().all(|b| matches!(b, b'0' | b'-'))
 }
 
 /// A sign-in page, as the request type names it; token requests are made by clients.

@@ -19,8 +19,8 @@ enum UserType {
     Unknown,
 }
 
-fn user_type(entry: &Json) -> UserType {
-    let word = json::text(entry, "/UserType").unwrap_or_default().to_lowercase();
+fn user_type(entry: &Json, outer: &Json) -> UserType {
+    let word = json::text(entry, "/UserType").or_else(|| json::text(outer, "/userType")).unwrap_or_default().to_lowercase();
     match word.as_str() {
         "" | "-1" | "notdefined" | "0" | "regular" | "2" | "admin" | "9" | "partnertechnician" | "10" | "guest" => UserType::Person,
         "3" | "dcadmin" | "4" | "system" | "7" | "custompolicy" | "8" | "systempolicy" => UserType::System,
@@ -30,9 +30,11 @@ fn user_type(entry: &Json) -> UserType {
 }
 
 /// Fills the wire principal and, where an app acted for a person, both of them.
-pub fn fill(entry: &Json, event: &mut Event) {
-    let user = json::first_text(entry, &["/UserId", "/UserId_"]).unwrap_or_default();
-    let (principal, kind) = match of_user(entry, &user) {
+pub fn fill(entry: &Json, outer: &Json, event: &mut Event) {
+    let user = json::first_text(entry, &["/UserId", "/UserId_"])
+        .or_else(|| json::first_text(outer, &["/userPrincipalName", "/UserId", "/UserIds"]))
+        .unwrap_or_default();
+    let (principal, kind) = match of_user(entry, &user, user_type(entry, outer)) {
         Ok(found) => found,
         Err(why) => {
             event.human_empty = why;
@@ -51,7 +53,7 @@ pub fn fill(entry: &Json, event: &mut Event) {
     }
 }
 
-fn of_user(entry: &Json, user: &str) -> Result<(Principal, WireKind), WhyEmpty> {
+fn of_user(entry: &Json, user: &str, user_type: UserType) -> Result<(Principal, WireKind), WhyEmpty> {
     let user = somebody(user)?;
     if is_unavailable(user) {
         return Err(WhyEmpty::Absent);
@@ -63,10 +65,11 @@ fn of_user(entry: &Json, user: &str) -> Result<(Principal, WireKind), WhyEmpty> 
         return Ok((own("entra", id), WireKind::Service));
     }
     let address = is_email(user);
-    let found = match user_type(entry) {
+    let found = match user_type {
         // `app@sharepoint` is what SharePoint writes for an app of its own permissions.
         _ if user.eq_ignore_ascii_case("app@sharepoint") => application(entry, user),
         UserType::Application => application(entry, user),
+        _ if is_app_alone(entry) => application(entry, user),
         UserType::Person if address || is_guid(user) => (account(user), WireKind::Human),
         // Server-side logic that names an account tells whom it concerned, and not that they acted.
         UserType::System if !address && !is_guid(user) => (own("m365", user), WireKind::System),
@@ -88,6 +91,18 @@ fn application(entry: &Json, user: &str) -> (Principal, WireKind) {
         Some(id) => (own("entra", &id), WireKind::Service),
         None => (own("m365", user), WireKind::Service),
     }
+}
+
+/// An app with rights of its own, which Exchange logs under the name of the mailbox's owner: the key of the user is the app's
+/// id, or the client is the one that acts as the system.
+fn is_app_alone(entry: &Json) -> bool {
+    let key = named(entry, "/UserKey").filter(|k| is_guid(k));
+    let apps = ["/AppAccessContext/ClientAppId", "/ClientAppId", "/AppId"];
+    let is_its_key = key.is_some_and(|key| {
+        apps.iter().filter_map(|p| json::text(entry, p)).any(|app| app.eq_ignore_ascii_case(&key))
+    });
+    let client = json::first_text(entry, &["/ClientInfoString", "/ActorInfoString"]).unwrap_or_default();
+    is_its_key || client.contains("Client=RESTSystem")
 }
 
 /// Access to a mailbox. The owner of the mailbox did not act because it is theirs: where an administrator, delegate or the

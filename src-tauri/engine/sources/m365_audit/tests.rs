@@ -82,7 +82,7 @@ fn apps_systems_and_placeholders_are_no_persons() {
         assert_eq!(wire(&e), (namespace.to_string(), id.to_string(), kind), "{fields}");
         assert_eq!(e.claims, [], "{fields}");
     }
-    for user in ["Not Available", "", "Unknown", "00000000-0000-0000-0000-000000000000"] {
+    for user in ["Not Available", "", "NOT-FOUND", "urn:spo:anon#0a1b", "Unknown", "00000000-0000-0000-0000-000000000000"] {
         let e = of(&format!(r#""UserType":4,"UserId":"{user}""#));
         assert_eq!((e.wire, e.human_empty), (None, WhyEmpty::Absent), "{user}");
     }
@@ -104,6 +104,31 @@ fn the_owner_of_a_mailbox_did_not_act_because_it_is_theirs() {
         assert_eq!(wire(&e), ("m365".into(), "S-1-5-21-2".into(), WireKind::Unknown), "{logon}");
     }
     assert_eq!(wire(&mailbox("ada@example.org", "0", "S-1-5-18")).2, WireKind::System);
+}
+
+#[test]
+fn an_app_with_rights_of_its_own_stands_under_the_owners_name_and_is_not_the_owner() {
+    let mail = |user_type: u8, key: &str, client: &str| {
+        of(&format!(
+            r#""UserType":{user_type},"UserId":"ada@example.org","UserKey":"{key}","LogonType":0,"MailboxOwnerUPN":"ada@example.org","ClientAppId":"{APP}","AppAccessContext":{{"ClientAppId":"{APP}"}},"ClientInfoString":"{client}""#
+        ))
+    };
+    for e in [mail(5, APP, "Client=REST;;"), mail(0, APP, "Client=REST;;"), mail(0, "1003", "Client=REST;Client=RESTSystem;;")] {
+        assert_eq!(wire(&e), ("entra".into(), APP.into(), WireKind::Service));
+        assert_eq!(e.claims, []);
+    }
+    assert_eq!(wire(&mail(0, "1003", "Client=REST;;")).2, WireKind::Delegated);
+}
+
+#[test]
+fn columns_around_the_record_say_what_it_leaves_out() {
+    let text = r#"{"id":"i1","createdDateTime":"2026-03-02T10:00:00Z","userPrincipalName":"ada@example.org","userType":"regular","auditData":{"Operation":"CopilotInteraction","Workload":"Copilot","CopilotEventData":{"ThreadId":"t"}}}"#;
+    let e = event_of(&Form::Wrapped { key: "value".into() }, text);
+    assert_eq!(wire(&e), ("email".into(), "ada@example.org".into(), WireKind::Human));
+    assert_eq!((e.time, e.id.as_deref()), (Time::parse("2026-03-02T10:00:00Z"), Some("i1")));
+    let elastic = format!(r#"{{"o365audit":{{{COMMON},{ADA}}}}}"#);
+    assert_eq!(super::super::registry(Vec::new()).detect(&Form::Objects, &[elastic.as_bytes()]).name(), NAME);
+    assert_eq!(wire(&event_of(&Form::Objects, &elastic)).2, WireKind::Human);
 }
 
 #[test]
