@@ -66,6 +66,10 @@ impl Source for Workspace {
             return Ok(event(activity, value, number, hints).into());
         }
         if is_activity(value) {
+            if json::items(json::at(value, "/events")).count() > 1 {
+                // Its events cannot be given back one by one: the first alone would hide the others.
+                return Err(NotUnderstood::not_this("an activity of several events inside of another record's text"));
+            }
             let inner = ["/events/0", "/events", "/event"]
                 .iter()
                 .find_map(|p| json::at(value, p).filter(|e| json::at(e, "/name").is_some()));

@@ -163,6 +163,9 @@ fn what_is_no_activity_is_a_loss() {
     assert_eq!(lost.code, LossCode::NotThisFormat);
     let empty = format!(r#"{{{},"actor":{ADA},"events":[]}}"#, ID.replace("APP", "drive"));
     assert_eq!(read(&empty).remove(0).unwrap_err().code, LossCode::NotThisFormat);
+    let two = format!(r#"{{{},"actor":{ADA},"events":[{{"name":"a"}},{{"name":"b"}}]}}"#, ID.replace("APP", "drive"));
+    let hidden = serde_json::json!({"event": {"original": two}}).to_string();
+    assert_eq!(read(&hidden).remove(0).unwrap_err().code, LossCode::NotThisFormat);
     let other = br#"{"id":{"applicationName":"x"},"name":"y"}"#;
     assert_ne!(registry(Vec::new()).detect(&Form::Lines, &[other]).name(), NAME);
 }

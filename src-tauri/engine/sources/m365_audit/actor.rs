@@ -62,6 +62,7 @@ fn of_user(entry: &Json, user: &str, user_type: UserType) -> Result<(Principal, 
         return Ok((own("m365", user), WireKind::System));
     }
     if let Some(id) = user.strip_prefix("ServicePrincipal_") {
+        let id = somebody(id).ok().filter(|id| !is_unavailable(id)).ok_or(WhyEmpty::Absent)?;
         return Ok((own("entra", id), WireKind::Service));
     }
     let address = is_email(user);
