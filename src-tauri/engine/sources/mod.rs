@@ -25,6 +25,7 @@ pub mod mapping;
 mod nobody;
 mod recognise;
 mod row;
+mod salesforce;
 mod understand;
 
 pub use hints::Hints;
@@ -60,6 +61,14 @@ sources! {
     kubernetes_audit,
     github_audit,
     okta_system_log,
+    m365_audit,
+    google_workspace,
+    google_users,
+    salesforce_setup_audit,
+    salesforce_event_log,
+    slack_audit,
+    workday,
+    servicenow,
     otel_traces,
     token_records,
     entra_users,

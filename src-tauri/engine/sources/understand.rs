@@ -112,7 +112,13 @@ fn as_object(header: &[String], cells: &[String]) -> Json {
         // A list or object inside a cell is JSON; everything else is the text that it is.
         let nested = cell.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(cell).ok()).flatten();
         let mut value = nested.unwrap_or_else(|| serde_json::Value::from(cell.as_str()));
-        let mut steps = name.trim_start_matches('\u{feff}').trim().rsplitn(16, '.').peekable();
+        let name = name.trim_start_matches('\u{feff}').trim();
+        // `a` is a value and `a.b` another: a reference and one of its fields, which keeps its full name.
+        if name.split_once('.').is_some_and(|(outer, _)| root.get(outer).is_some_and(|v| !v.is_object())) {
+            root.entry(name).or_insert(value);
+            continue;
+        }
+        let mut steps = name.rsplitn(16, '.').peekable();
         while let Some(step) = steps.next() {
             if steps.peek().is_none() {
                 merge(&mut root, step, value);
