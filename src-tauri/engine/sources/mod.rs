@@ -59,6 +59,8 @@ sources! {
     entitlements,
     assets,
     networks,
+    vault_audit,
+    snowflake,
 }
 
 /// One export format.
