@@ -61,6 +61,8 @@ sources! {
     networks,
     vault_audit,
     snowflake,
+    databricks,
+    auth0,
 }
 
 /// One export format.
