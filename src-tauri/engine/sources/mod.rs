@@ -63,6 +63,10 @@ sources! {
     snowflake,
     databricks,
     auth0,
+    teleport,
+    anthropic_audit,
+    openai_audit,
+    bedrock_invocation,
 }
 
 /// One export format.
