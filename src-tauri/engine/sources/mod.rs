@@ -67,6 +67,10 @@ sources! {
     anthropic_audit,
     openai_audit,
     bedrock_invocation,
+    mcp_gateway,
+    okta_users,
+    scim_users,
+    aws_credential_report,
 }
 
 /// One export format.
