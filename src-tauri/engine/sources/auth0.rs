@@ -40,8 +40,11 @@ impl Source for Auth0 {
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
         let entry = inner(record.json()?);
         match json::text(entry, "/type") {
-            Some(code) if is_entry(entry) => Ok(event(entry, code, hints).into()),
-            Some(_) => Err(NotUnderstood::not_this("no date or id of an Auth0 log event")),
+            // A shortened entry may have lost its id.
+            Some(code) if is_entry(entry) || is_code(&code) && ["/date", "/client_id"].iter().all(|p| json::at(entry, p).is_some()) => {
+                Ok(event(entry, code, hints).into())
+            }
+            Some(_) => Err(NotUnderstood::not_this("no date and id or client of an Auth0 log event")),
             None => Err(NotUnderstood::not_this("no type of an Auth0 log event")),
         }
     }
@@ -53,10 +56,14 @@ fn inner(value: &Json) -> &Json {
 
 fn is_entry(value: &Json) -> bool {
     let has = |pointer| json::at(value, pointer).is_some();
-    let code = json::text(value, "/type").is_some_and(|t| t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+    let code = json::text(value, "/type").is_some_and(|t| is_code(&t));
     let id = ["/log_id", "/_id"].iter().any(|p| json::text(value, p).is_some_and(|t| t.starts_with("900")));
     let about = ["/client_id", "/user_id", "/connection", "/description", "/ip", "/tenant_name"];
     code && has("/date") && (id || has("/log_id") || (has("/_id") && has("/client_id"))) && about.iter().any(|p| has(p))
+}
+
+fn is_code(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
