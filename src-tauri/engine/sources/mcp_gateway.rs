@@ -17,6 +17,8 @@
 //!   yandex.cloud (Audit Trails) and ToolHive's own types. No record of these was seen. Portkey and Cratis Arc publish no
 //!   field names and are not read.
 
+mod shapes;
+
 use super::hints::Place;
 use super::json::{self, Json};
 use super::nobody::somebody;
@@ -26,179 +28,13 @@ use crate::model::{
     Outcome, Principal, Role, WhyEmpty, Wire, WireKind,
 };
 
+use shapes::{Shape, is_bare, is_mcp, shaped};
+
 pub const SOURCE: &dyn Source = &McpGateway;
 
 struct McpGateway;
 
 const NAME: &str = "mcp_gateway";
-
-/// One gateway's log: what it alone has, and where its fields stand.
-struct Shape {
-    name: &'static str,
-    /// All of these are there.
-    all: &'static [&'static str],
-    /// And one of these.
-    any: &'static [&'static str],
-    /// A field that must hold this text.
-    says: Option<(&'static str, &'static str)>,
-    time: &'static [&'static str],
-    id: &'static [&'static str],
-    method: &'static str,
-    tool: &'static [&'static str],
-    server: &'static [&'static str],
-    session: &'static [&'static str],
-    ip: &'static [&'static str],
-    agent: &'static [&'static str],
-    /// A user whom the gateway itself authenticated.
-    user: &'static [&'static str],
-}
-
-const NONE: Shape = Shape {
-    name: "",
-    all: &[],
-    any: &[],
-    says: None,
-    time: &[],
-    id: &[],
-    method: "",
-    tool: &[],
-    server: &[],
-    session: &[],
-    ip: &[],
-    agent: &[],
-    user: &[],
-};
-
-const SHAPES: &[Shape] = &[
-    Shape {
-        name: "cloudflare",
-        all: &["/Method", "/Datetime"],
-        any: &["/PortalID", "/PortalAUD"],
-        time: &["/Datetime"],
-        method: "/Method",
-        tool: &["/ToolCallName", "/ResourceReadURI", "/PromptGetName"],
-        server: &["/ServerID", "/ServerURL", "/ServerAUD"],
-        session: &["/SessionID"],
-        ip: &["/ClientIP"],
-        user: &["/UserEmail", "/UserID"],
-        ..NONE
-    },
-    Shape {
-        name: "azure_apim",
-        all: &["/Method", "/TimeGenerated", "/CorrelationId"],
-        any: &["/McpServerEndpoint", "/ToolName", "/ServerName"],
-        time: &["/TimeGenerated"],
-        id: &["/CorrelationId"],
-        method: "/Method",
-        tool: &["/ToolName"],
-        server: &["/ServerName", "/McpServerEndpoint"],
-        session: &["/SessionId"],
-        agent: &["/ClientName"],
-        ..NONE
-    },
-    Shape {
-        name: "oci",
-        all: &["/data/identity", "/eventTime"],
-        says: Some(("/data/eventName", "InvokeMcpServer")),
-        time: &["/eventTime"],
-        id: &["/eventId"],
-        server: &["/data/resourceId"],
-        ip: &["/data/identity/ipAddress"],
-        agent: &["/data/identity/userAgent"],
-        ..NONE
-    },
-    Shape {
-        name: "golf",
-        all: &["/event_type", "/timestamp", "/component"],
-        any: &["/mcp_method", "/gateway_id"],
-        time: &["/timestamp"],
-        id: &["/integrity_hash"],
-        method: "/mcp_method",
-        tool: &["/mcp_tool_name"],
-        server: &["/gateway_name", "/gateway_id"],
-        session: &["/session_id"],
-        ip: &["/request/client_ip", "/client_ip"],
-        agent: &["/client_info/name"],
-        user: &["/user/email", "/user/sub", "/authentication/user_id"],
-        ..NONE
-    },
-    Shape {
-        name: "tyk",
-        all: &["/mcp_method"],
-        says: Some(("/api_type", "mcp")),
-        time: &["/time", "/timestamp"],
-        id: &["/request_id"],
-        method: "/mcp_method",
-        tool: &["/mcp_primitive_name"],
-        server: &["/api_name", "/api_id"],
-        ip: &["/client_ip", "/remote_addr"],
-        agent: &["/user_agent"],
-        ..NONE
-    },
-    Shape {
-        name: "toolhive",
-        all: &["/type", "/outcome", "/component"],
-        any: &["/subjects", "/target"],
-        says: Some(("/type", "mcp_*")),
-        time: &["/loggedAt", "/logged_at", "/time"],
-        id: &["/metadata/auditId", "/audit_id", "/auditId"],
-        method: "/type",
-        tool: &["/target/name", "/target/uri"],
-        server: &["/component"],
-        session: &["/source/extra/session_id"],
-        ip: &["/source/value"],
-        agent: &["/source/extra/user_agent", "/subjects/client_name"],
-        user: &["/subjects/user_id", "/subjects/user"],
-    },
-    Shape {
-        name: "yandex",
-        all: &["/authentication", "/event_time"],
-        says: Some(("/event_type", "*.InvokeMcpTool")),
-        time: &["/event_time"],
-        id: &["/event_id"],
-        ip: &["/request_metadata/remote_address"],
-        agent: &["/request_metadata/user_agent"],
-        ..NONE
-    },
-    Shape {
-        name: "json_rpc",
-        all: &["/jsonrpc"],
-        any: &["/method", "/result", "/error"],
-        says: Some(("/jsonrpc", "2.0")),
-        time: &["/timestamp", "/time", "/ts"],
-        method: "/method",
-        tool: &["/params/name", "/params/uri"],
-        server: &["/server", "/server_name"],
-        session: &["/session_id", "/sessionId"],
-        ..NONE
-    },
-];
-
-impl Shape {
-    fn fits(&self, value: &Json) -> bool {
-        let has = |pointer: &&str| json::at(value, pointer).is_some();
-        let says = self.says.is_none_or(|(pointer, wanted)| {
-            json::text(value, pointer).is_some_and(|t| match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
-                (Some(end), _) => t.ends_with(end),
-                (_, Some(start)) => t.starts_with(start),
-                _ => t == wanted,
-            })
-        });
-        says && self.all.iter().all(has) && (self.any.is_empty() || self.any.iter().any(has))
-    }
-}
-
-/// The shape of a record, and the record itself: log frameworks wrap a JSON-RPC message.
-fn shaped(value: &Json) -> Option<(&'static Shape, &Json)> {
-    let direct = SHAPES.iter().find(|s| s.fits(value)).map(|s| (s, value));
-    direct.or_else(|| {
-        let rpc = SHAPES.last()?;
-        ["/message", "/request", "/body", "/payload", "/mcp"]
-            .iter()
-            .find_map(|p| json::at(value, p).filter(|m| rpc.fits(m)))
-            .map(|message| (rpc, message))
-    })
-}
 
 impl Source for McpGateway {
     fn name(&self) -> &str {
@@ -206,10 +42,11 @@ impl Source for McpGateway {
     }
 
     fn recognise(&self, sample: &Sample<'_>) -> Option<Recognition> {
-        let (rpc, own) = (SHAPES.last()?.name, "the fields of an MCP gateway's log");
+        let own = |v: &Json| shaped(v).is_some_and(|(shape, _)| !is_bare(shape));
+        let any = |v: &Json| shaped(v).is_some_and(|(shape, message)| !is_bare(shape) || is_mcp(message));
         sample
-            .recognise(91, own, |v| shaped(v).is_some_and(|(s, _)| s.name != rpc))
-            .or_else(|| sample.recognise(80, "JSON-RPC messages of MCP", |v| shaped(v).is_some_and(|(s, m)| s.name != rpc || is_mcp(m))))
+            .recognise(91, "the fields of an MCP gateway's log", own)
+            .or_else(|| sample.recognise(80, "JSON-RPC messages of MCP", any))
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -218,21 +55,6 @@ impl Source for McpGateway {
             Some((shape, message)) => Ok(event(entry, message, shape, hints).into()),
             None => Err(NotUnderstood::not_this("no fields of an MCP gateway that is known")),
         }
-    }
-}
-
-/// JSON-RPC is older than MCP: these methods and answers are its.
-fn is_mcp(message: &Json) -> bool {
-    match json::text(message, "/method") {
-        Some(method) => {
-            matches!(method.as_str(), "initialize" | "ping")
-                || ["tools/", "resources/", "prompts/", "notifications/", "sampling/", "completion/", "roots/", "elicitation/"]
-                    .iter()
-                    .any(|p| method.starts_with(p))
-        }
-        None => ["/result/content", "/result/tools", "/result/isError", "/result/serverInfo"]
-            .iter()
-            .any(|p| json::at(message, p).is_some()),
     }
 }
 

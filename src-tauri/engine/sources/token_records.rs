@@ -10,7 +10,8 @@
 //!   address.
 //! - **Answers**: for whom a token was given out, to which client or agent, for what and until when; from which token it
 //!   was exchanged; when it was revoked.
-//! - **Never tells**: whether the token was used, nor by whom; nor, for a raw token, whether its signature holds.
+//! - **Never tells**: whether the token was used, nor by whom; nor, for a raw token, whether its signature holds. A token
+//!   without a signature names nobody.
 //! - **Documented in**: RFC 7519, RFC 8693, RFC 9068, RFC 9396, and each issuer's own pages.
 
 use sha2::{Digest, Sha256};
@@ -189,6 +190,9 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
         event.issued = Some(Issued { credential: credential.clone(), principal, expires: facts.expires });
     }
     event.token = Some(facts);
+    if raw.is_some_and(|token| token.ends_with('.')) {
+        nobody_vouches(&mut event);
+    }
 
     let mut search = hints.search(NAME);
     for source in [outer, claims] {
@@ -199,6 +203,21 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     search.record(outer);
     search.fill(&mut event);
     event
+}
+
+/// A token without a signature is anybody's text: no issuer stands behind what it says.
+fn nobody_vouches(event: &mut Event) {
+    event.issued = None;
+    event.token = None;
+    for claim in &mut event.claims {
+        (claim.evidence, claim.by) = (EvidenceKind::K11, FilledBy::Caller);
+    }
+    let Some(wire) = event.wire.take() else { return };
+    if event.claims.is_empty() && wire.kind == WireKind::Human {
+        let (evidence, by) = (EvidenceKind::K11, FilledBy::Caller);
+        let field = "/sub".into();
+        event.claims.push(Claim { role: Role::Human, principal: wire.principal, evidence, by, field });
+    }
 }
 
 fn hash(token: &str) -> String {
@@ -316,6 +335,9 @@ fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
         }
         (Some(holder), _) => (holder.clone(), WireKind::Service),
         (None, Some(subject)) if machine => (subject.clone(), WireKind::Service),
+        (None, Some(subject)) if subject.id.starts_with("system:serviceaccount:") => {
+            (subject.clone(), WireKind::Service)
+        }
         // A person's own token, as far as the issuer tells.
         (None, Some(subject)) if subject.namespace == "email" => (subject.clone(), WireKind::Human),
         (None, Some(subject)) => (subject.clone(), WireKind::Unknown),
@@ -444,5 +466,8 @@ mod tests {
         }
         let registry = registry(Vec::new());
         assert_eq!(registry.detect(&Form::Lines, &[token.as_bytes()]).name(), "token_records");
+        let unsigned = event(&format!("eyJhbGciOiJub25lIn0.{claims}."));
+        assert_eq!((unsigned.wire, unsigned.issued, unsigned.token), (None, None, None));
+        assert!(unsigned.claims.iter().all(|c| c.evidence == EvidenceKind::K11 && c.by == FilledBy::Caller));
     }
 }

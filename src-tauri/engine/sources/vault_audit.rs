@@ -234,6 +234,12 @@ fn issued(entry: &Json, path: &str, event: &mut Event) {
                 ..TokenFacts::default()
             });
         }
+    } else if let Some(id) = token(entry, &["/response/wrap_info/accessor"]) {
+        // An answer handed over sealed: whoever has this token may open it once.
+        let credential = Credential { kind: CredentialKind::Token, id };
+        let expires = lasts(event.time, json::text(entry, "/response/wrap_info/ttl"));
+        event.kind = EventKind::Token;
+        event.issued = Some(Issued { credential, principal: None, expires });
     } else if let Some(id) = token(entry, &["/response/secret/lease_id"]).filter(|_| !renewal) {
         let credential = Credential { kind: CredentialKind::SessionKey, id };
         let expires = lasts(event.time, json::text(entry, "/response/secret/lease_duration"));
@@ -301,6 +307,9 @@ mod tests {
         assert_eq!((renewed.kind, renewed.issued), (EventKind::Call, None));
         let lease = entry("response", "database/creds/ro", ADA, r#","response":{"secret":{"lease_id":"database/creds/ro/x1"}}"#);
         assert_eq!(lease.issued.unwrap().credential.id, "database/creds/ro/x1");
+        let sealed =
+            entry("response", "secret/data/x", ADA, r#","response":{"wrap_info":{"accessor":"w1","ttl":60}}"#);
+        assert_eq!(sealed.issued.unwrap().credential.id, "w1");
     }
 
     #[test]
