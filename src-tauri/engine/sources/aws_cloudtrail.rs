@@ -86,7 +86,7 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     let service = source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_string();
     let mut event = Event::new(kind_of(record, &source, &name));
     event.outcome = outcome_of(record, &name);
-    event.action = Some(format!("{service}:{name}"));
+    event.action = Some(tool(record, &service).unwrap_or_else(|| format!("{service}:{name}")));
     event.service = Some(service);
     event.time = ["/eventTime", "/@timestamp"].into_iter().find_map(|p| json::time(record, p));
     event.id = json::text(record, "/eventID");
@@ -112,6 +112,16 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     }
     correlate(record, &caller, hints.search(NAME), &mut event);
     Ok(event.into())
+}
+
+/// The tool that a call through an AgentCore gateway names: what was done is the tool's, not the gateway's.
+fn tool(record: &Json, service: &str) -> Option<String> {
+    if service != "bedrock-agentcore" {
+        return None;
+    }
+    let body = json::nested(json::at(record, "/requestParameters/body")?).ok().flatten()?;
+    let called = json::text(&body, "/method").as_deref() == Some("tools/call");
+    json::text(&body, "/params/name").filter(|_| called)
 }
 
 /// A credential handed out is an issuance only where it was handed out: a refused AssumeRole is a call.

@@ -80,6 +80,18 @@ sources! {
     approvals,
     receipts,
     cloudtrail_digest,
+    vault_audit,
+    snowflake,
+    databricks,
+    auth0,
+    teleport,
+    anthropic_audit,
+    openai_audit,
+    bedrock_invocation,
+    mcp_gateway,
+    okta_users,
+    scim_users,
+    aws_credential_report,
 }
 
 /// One export format.
