@@ -59,6 +59,7 @@ sources! {
     entitlements,
     assets,
     networks,
+    ocsf,
 }
 
 /// One export format.

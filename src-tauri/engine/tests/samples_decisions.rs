@@ -1,0 +1,169 @@
+//! Real renderings, decision logs and stores through reading room and sources, where samples lie beside the repository;
+//! skipped elsewhere.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test of two rooms: helpers are outside of #[test]")]
+
+use std::path::{Path, PathBuf};
+
+use behalf_engine::model::{Event, Principal, WireKind};
+use behalf_engine::read::{Form, Limits, Splitter, sniff};
+use behalf_engine::sources::{Hints, Registry, Understood, registry, understand_chunk};
+
+/// A folder named `shared` above the repository.
+fn shared(part: &str) -> Option<PathBuf> {
+    let found =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|a| a.join("shared").join(part)).find(|p| p.is_dir());
+    if found.is_none() {
+        println!("skipped: no {part} beside the repository");
+    }
+    found
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.is_file() && p.extension().is_none_or(|e| e != "md"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// What became of a file: its source, and each record's bytes with what they say.
+struct Run {
+    source: String,
+    why: String,
+    form: Form,
+    understood: Vec<(String, Understood)>,
+    lost: Vec<String>,
+}
+
+impl Run {
+    fn events(&self) -> impl Iterator<Item = &Event> {
+        self.understood.iter().filter_map(|(_, u)| if let Understood::Event(e) = u { Some(e.as_ref()) } else { None })
+    }
+
+    fn event(&self) -> &Event {
+        self.events().next().unwrap()
+    }
+}
+
+fn run(registry: &Registry, path: &Path) -> Run {
+    let bytes = std::fs::read(path).unwrap();
+    let (form, limits, hints) = (sniff(&bytes), Limits::default(), Hints::default());
+    let mut splitter = Splitter::new(&form, &limits);
+    let (mut rest, mut chunks, mut lost) = (&bytes[..], Vec::new(), Vec::new());
+    while let Some(batch) = splitter.next_batch(&mut rest).unwrap() {
+        for chunk in &batch.chunks {
+            match &chunk.broken {
+                Some((code, detail)) => lost.push(format!("{code:?}: {detail}")),
+                None => chunks.push(batch.bytes(chunk).to_vec()),
+            }
+        }
+    }
+    let first: Vec<&[u8]> = chunks.iter().take(40).map(Vec::as_slice).collect();
+    let found = registry.detect(&form, &first);
+    let mut run = Run { source: found.name().into(), why: found.why.clone(), form, understood: Vec::new(), lost };
+    let Some(source) = found.source else { return run };
+    for chunk in &chunks {
+        let mut end = 0;
+        for (range, _, understood) in understand_chunk(source, &run.form, chunk, &hints) {
+            assert!(end <= range.start && range.end <= chunk.len(), "{path:?}: {range:?}");
+            end = range.end;
+            let text = String::from_utf8_lossy(&chunk[range]).into_owned();
+            match understood {
+                Ok(understood) => run.understood.push((text, understood)),
+                Err(why) => run.lost.push(format!("{:?}: {}", why.code, why.detail)),
+            }
+        }
+    }
+    run
+}
+
+#[test]
+fn renderings_and_their_originals_have_their_own_sources() {
+    let Some(folder) = shared("samples/ocsf") else { return };
+    let registry = registry(Vec::new());
+    let mut counted = std::collections::BTreeMap::new();
+    for file in files(&folder) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let run = run(&registry, &file);
+        println!("{name}: {} ({}), {} understood, lost {:?}", run.source, run.why, run.understood.len(), run.lost);
+        let wanted = match name.as_str() {
+            n if n.ends_with(".ocsf") || n.contains("ocsf_eks") => "ocsf",
+            n if n.contains("CloudTrail") => "aws_cloudtrail",
+            n if n.contains("eks") => "kubernetes_audit",
+            n if n.contains("GitHub") => "github_audit",
+            _ => "okta_system_log",
+        };
+        assert_eq!((run.source.as_str(), run.understood.len(), run.lost.len()), (wanted, 1, 0), "{name}");
+        assert!(run.event().time.is_some(), "{name}");
+        *counted.entry(run.source.clone()).or_insert(0) += 1;
+    }
+    println!("{counted:?}");
+    assert_eq!(counted["ocsf"], 25);
+}
+
+/// Who it was, as the two laws see it.
+fn identity(event: &Event) -> (Option<(Principal, WireKind)>, Vec<Principal>, Option<Vec<Principal>>) {
+    (
+        event.wire.as_ref().map(|w| (w.principal.clone(), w.kind)),
+        event.claims.iter().map(|c| c.principal.clone()).collect(),
+        event.decision.as_ref().map(|d| d.evaluated.clone()),
+    )
+}
+
+#[test]
+fn a_rendering_names_whom_its_original_names() {
+    let Some(folder) = shared("samples/ocsf") else { return };
+    let registry = registry(Vec::new());
+    let mut pairs: Vec<(PathBuf, PathBuf)> = files(&folder)
+        .into_iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "raw"))
+        .map(|raw| (raw.clone(), raw.with_extension("ocsf")))
+        .filter(|(_, rendered)| rendered.is_file())
+        .collect();
+    for (raw, rendered) in [
+        (
+            "bloblang_AWS_CloudTrail_v1.0.0_Account_Chanage_samples_account_change.raw",
+            "markdown_AWS_v1.0.0-rc.2_CloudTrail_Account_Change_samples_account_change.ocsf",
+        ),
+        (
+            "bloblang_AWS_CloudTrail_v1.0.0_Api_Activity_samples_generic_api_activity.raw",
+            "markdown_AWS_v1.0.0-rc.2_CloudTrail_API_Activity_samples_generic_api_activity.ocsf",
+        ),
+        (
+            "bloblang_AWS_CloudTrail_v1.0.0_Authentication_samples_authentication.raw",
+            "markdown_AWS_v1.0.0-rc.2_CloudTrail_Authentication_samples_authentication.ocsf",
+        ),
+        (
+            "markdown_AWS_v1.1.0_CloudTrail_API_Activity_samples_generic_api_activity.raw",
+            "markdown_AWS_v1.5.0_CloudTrail_API_Activity_samples_generic_api_activity.ocsf",
+        ),
+        (
+            "markdown_AWS_v1.1.0_CloudTrail_API_Activity_samples_generic_api_activity.raw",
+            "enc_ilf_example_logs_1_1_0_generic_api_activity.ocsf",
+        ),
+        (
+            "markdown_AWS_v1.1.0_CloudTrail_Account_Change_samples_account_change.raw",
+            "enc_ilf_example_logs_1_1_0_account_change.ocsf",
+        ),
+        (
+            "markdown_AWS_v1.1.0_CloudTrail_Authentication_samples_authentication.raw",
+            "enc_ilf_example_logs_1_1_0_authentication.ocsf",
+        ),
+        ("markdown_AWS_v1.1.0_EKS_Audit_Logs_samples_eks.raw", "markdown_AWS_v1.5.0_EKS_Audit_Logs_samples_eks.ocsf"),
+        ("bloblang_AWS_eks_v1.2.0_samples_eks.json", "bloblang_AWS_eks_v1.2.0_samples_ocsf_eks.json"),
+        ("bloblang_AWS_eks_v1.2.0_samples_eks.json", "enc_ilf_example_logs_eks.ocsf"),
+    ] {
+        pairs.push((folder.join(raw), folder.join(rendered)));
+    }
+    for (raw, rendered) in &pairs {
+        let (raw, rendered) = (run(&registry, raw), run(&registry, rendered));
+        assert_eq!(identity(rendered.event()), identity(raw.event()), "{:.900}", rendered.understood[0].0);
+        // One published rendering misspells its event code, so that the kind is held, and not the word.
+        assert_eq!(rendered.event().kind, raw.event().kind);
+    }
+    println!("{} pairs agree", pairs.len());
+    assert!(pairs.len() >= 22, "{}", pairs.len());
+}
