@@ -19,8 +19,10 @@ mod stream;
 mod values;
 mod wide;
 mod wrap;
+pub mod yaml;
 
 pub use find::{Export, Found, Method, Place, find};
+pub use lines::logged_value;
 pub use sniff::{Form, sniff};
 pub use split::{Batch, Chunk, Splitter};
 pub use stream::{FileFacts, Stream, open, sha256_of};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
-use crate::model::Time;
+use crate::model::{LossCode, Time};
+use crate::read::yaml;
 
 /// A parsed JSON value.
 pub type Json = sonic_rs::Value;
@@ -19,6 +20,15 @@ pub fn parse(bytes: &[u8]) -> Result<Json, String> {
         let mended = without_trailing_commas(bytes).ok_or_else(said)?;
         sonic_rs::from_slice(&mended).map_err(|_| said())
     })
+}
+
+/// A piece of YAML whose first line stood `column` characters into its line, as JSON.
+pub fn from_yaml(bytes: &[u8], column: usize) -> Result<Json, yaml::NotYaml> {
+    let broken = |detail: String| yaml::NotYaml { code: LossCode::BrokenRecord, detail };
+    let text = std::str::from_utf8(bytes).map_err(|_| broken("YAML that is not UTF-8".into()))?;
+    let value = yaml::piece(text, column, NESTING)?.json();
+    let json = serde_json::to_vec(&value).map_err(|e| broken(e.to_string()))?;
+    parse(&json).map_err(broken)
 }
 
 /// The text without commas that stand before a closing bracket, where there are any. A blank takes a comma's place, so

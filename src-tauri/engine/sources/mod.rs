@@ -17,6 +17,7 @@
 //! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
 //! ```
 
+mod decided;
 pub mod hints;
 pub mod json;
 pub mod mapping;
@@ -60,6 +61,7 @@ sources! {
     assets,
     networks,
     ocsf,
+    openfga,
 }
 
 /// One export format.

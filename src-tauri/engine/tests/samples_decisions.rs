@@ -167,3 +167,97 @@ fn a_rendering_names_whom_its_original_names() {
     println!("{} pairs agree", pairs.len());
     assert!(pairs.len() >= 22, "{}", pairs.len());
 }
+
+/// Events, context entries and losses of each file of a folder, all of one source.
+fn counts(folder: &str, source_of: impl Fn(&str) -> &'static str) -> Vec<(String, usize, usize, usize)> {
+    let Some(folder) = shared(folder) else { return Vec::new() };
+    let registry = registry(Vec::new());
+    let mut table = Vec::new();
+    for file in files(&folder) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let run = run(&registry, &file);
+        println!("{name}: {} as {} ({}), lost {:?}", run.source, run.form.shown(), run.why, run.lost);
+        assert_eq!(run.source, source_of(&name), "{name}: {}", run.why);
+        let entries = run.understood.iter().filter(|(_, u)| matches!(u, Understood::Entry(_) | Understood::Entries(_)));
+        table.push((name.clone(), run.events().count(), entries.count(), run.lost.len()));
+    }
+    table
+}
+
+#[test]
+fn openfga_samples_by_count() {
+    let table = counts("samples/openfga", |_| "openfga");
+    if table.is_empty() {
+        return;
+    }
+    let counted: Vec<(&str, usize, usize, usize)> = table.iter().map(|(n, e, c, l)| (n.as_str(), *e, *c, *l)).collect();
+    // File, decisions, tuples, losses.
+    assert_eq!(
+        counted,
+        [
+            ("docs_read_response.json", 0, 1, 0),
+            ("gdrive_store.fga.yaml", 3, 9, 0),
+            ("github_store.fga.yaml", 6, 9, 0),
+            ("modeling-guide_step-10-fine-grained-api-access.fga.yaml", 30, 20, 0),
+            ("modeling-guide_step-9-application-access.fga.yaml", 28, 19, 0),
+            ("modular_core-tuples.yaml", 0, 1, 0),
+            ("role-assignments_store.fga.yaml", 8, 8, 0),
+            ("slack_store.fga.yaml", 6, 13, 0),
+            ("temporal-access_store.fga.yaml", 4, 3, 0),
+        ]
+    );
+}
+
+/// Rows of an expected table, sorted.
+fn expected(path: &Path, columns: &[&str]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = csv::Reader::from_path(path)
+        .unwrap()
+        .deserialize::<std::collections::BTreeMap<String, String>>()
+        .map(|row| {
+            let row = row.unwrap();
+            columns.iter().map(|c| row[*c].clone()).collect()
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn assertions_of_real_stores_are_decisions_as_expected() {
+    use behalf_engine::model::{Attribute, DecisionEffect};
+    let Some(folder) = shared("realdata/openfga_sample_stores") else { return };
+    let registry = registry(Vec::new());
+    let mut found = Vec::new();
+    for part in std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()) {
+        for file in files(&part).into_iter().filter(|f| f.extension().is_some_and(|e| e == "yaml")) {
+            let run = run(&registry, &file);
+            assert_eq!((run.source.as_str(), run.lost.len()), ("openfga", 0), "{file:?} {:?}", run.lost);
+            let store = file.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+            for event in run.events() {
+                let decision = event.decision.as_ref().unwrap();
+                let [evaluated] = &decision.evaluated[..] else { panic!("{store}: {event:?}") };
+                let own = event.attributes.contains(&("contextual_tuples".into(), Attribute::Flag(true)));
+                found.push(vec![
+                    store.clone(),
+                    decision.policy.clone().unwrap().trim_start_matches("test: ").into(),
+                    evaluated.id.rsplit(':').next().unwrap().into(),
+                    event.action.clone().unwrap(),
+                    event.resource.clone().unwrap(),
+                    if decision.effect == Some(DecisionEffect::Allow) { "True" } else { "False" }.into(),
+                    own.to_string(),
+                ]);
+            }
+        }
+    }
+    found.sort();
+    let columns = ["store", "test", "user", "relation", "object", "allowed", "extra_tuples"];
+    let mut wanted = expected(&folder.join("expected_checks.csv"), &columns);
+    for row in &mut wanted {
+        row[2] = row[2].split_once(':').unwrap().1.into();
+        row[6] = (row[6] != "0").to_string();
+    }
+    wanted.sort();
+    assert_eq!(found, wanted);
+    let allowed = found.iter().filter(|r| r[5] == "True").count();
+    assert_eq!((found.len(), allowed, found.len() - allowed), (179, 125, 54));
+}
