@@ -105,6 +105,87 @@ pub fn claim(event: &mut Event, role: Role, principal: Principal, field: &str) {
     }
 }
 
+/// Whom a field of a question names: a text, or an object with an id, an address and a type. Never a display name.
+pub fn party(issuer: &str, found: &Json) -> Option<Party> {
+    if let Some(text) = json::scalar(found) {
+        // A token is no name.
+        if text.starts_with("eyJ") || text.starts_with("Bearer ") {
+            return None;
+        }
+        let typed = text.split_once(':').filter(|(kind, id)| !id.is_empty() && (is_person(kind) || is_program(kind)));
+        let (kind, id) = typed.unwrap_or(("", &text));
+        return Some(Party { who: subject(issuer, kind, id), kind: kind.into() });
+    }
+    let kind = json::first_text(found, &["/type", "/kind", "/entity_type", "/__entity/type", "/entityType"])
+        .unwrap_or_default();
+    let verified = json::flag(found, "/email_verified") != Some(false);
+    let address = ["/email", "/mail", "/upn", "/properties/email", "/preferred_username"]
+        .into_iter()
+        .filter(|_| verified)
+        .find_map(|p| json::text(found, p).map(|t| Principal::new("name", &t)).filter(|p| p.namespace == "email"));
+    let id = json::first_text(
+        found,
+        &[
+            "/id",
+            "/sub",
+            "/uid",
+            "/user_id",
+            "/userId",
+            "/username",
+            "/login",
+            "/subject",
+            "/principal_id",
+            "/client_id",
+            "/__entity/id",
+            "/entityId",
+            "/email",
+        ],
+    );
+    let who = match (address, id) {
+        (Some(address), _) => Ok(address),
+        (None, Some(id)) => subject(issuer, &kind, &id),
+        (None, None) => return None,
+    };
+    Some(Party { who, kind })
+}
+
+/// A party of a question, and the type that the question gives it.
+pub struct Party {
+    pub who: Result<Principal, WhyEmpty>,
+    pub kind: String,
+}
+
+/// Fields that name the one who acts for somebody.
+pub const ACTORS: [&str; 8] =
+    ["agent", "actor", "act", "agent_id", "actor_id", "acting_agent", "acting_party", "agentId"];
+/// Fields that name the one for whom somebody acts.
+const PRINCIPALS: [&str; 8] =
+    ["on_behalf_of", "onBehalfOf", "delegator", "obo", "end_user", "enduser", "initiator", "initiating_user"];
+
+/// Agent and person whom a question names beside its subject: its caller's word. Gives the agent, where there is one.
+pub fn beside(issuer: &str, place: &str, sent: Option<&Json>, event: &mut Event) -> Option<Principal> {
+    let sent = sent?;
+    let mut agent = None;
+    for (fields, role) in [(&ACTORS, Role::Agent), (&PRINCIPALS, Role::Human)] {
+        for field in fields {
+            let Some(party) = json::member(sent, field).and_then(|v| party(issuer, v)) else { continue };
+            match party.who {
+                // An actor that is said to be a person is no agent.
+                Ok(_) if role == Role::Agent && is_person(&party.kind) => {}
+                Ok(who) => {
+                    if role == Role::Agent {
+                        agent = agent.or_else(|| Some(who.clone()));
+                    }
+                    claim(event, role, who, &format!("{place}/{field}"));
+                }
+                Err(why) if role == Role::Human => event.human_empty = why,
+                Err(why) => event.agent_empty = why,
+            }
+        }
+    }
+    agent
+}
+
 /// Run, trace and tool call ids in what was sent along with a question, and its values for conditions. The caller wrote it.
 pub fn sent_along(sent: Option<&Json>, search: &mut Search<'_>, event: &mut Event) {
     for (key, value) in json::members(sent) {
@@ -137,7 +218,7 @@ fn traceparent(text: &str, event: &mut Event) {
     }
 }
 
-/// Plain values by name, for conditions and limits.
+/// Plain values by name, for conditions and limits. What may be a secret stays in the record.
 pub fn attributes(sent: Option<&Json>) -> Vec<(String, Attribute)> {
     use sonic_rs::JsonValueTrait;
     let value = |found: &Json| match (found.as_bool(), found.as_f64(), found.as_str()) {
@@ -146,12 +227,26 @@ pub fn attributes(sent: Option<&Json>) -> Vec<(String, Attribute)> {
         (.., Some(text)) if text.len() <= 256 && !text.trim().is_empty() => Some(Attribute::Text(text.into())),
         _ => None,
     };
-    json::members(sent).filter_map(|(key, found)| Some((key.to_string(), value(found)?))).take(32).collect()
+    const SECRETS: [&str; 8] = ["token", "secret", "password", "passwd", "authorization", "jwt", "key", "cookie"];
+    let secret = |key: &str| SECRETS.iter().any(|s| key.to_lowercase().contains(s));
+    json::members(sent)
+        .filter(|(key, _)| !secret(key))
+        .filter_map(|(key, found)| Some((key.to_string(), value(found)?)))
+        .take(32)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_for_conditions_and_no_secrets() {
+        let sent =
+            json::parse(br#"{"amount":40,"region":"EU","urgent":true,"api_key":"k","Token":"t","nested":{}}"#).unwrap();
+        let found: Vec<String> = attributes(Some(&sent)).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["amount", "region", "urgent"]);
+    }
 
     #[test]
     fn users_and_agents_stand_alone_and_others_keep_their_type() {

@@ -62,6 +62,9 @@ sources! {
     networks,
     ocsf,
     openfga,
+    opa_decisions,
+    spicedb_audit,
+    cedar_decisions,
 }
 
 /// One export format.

@@ -261,3 +261,114 @@ fn assertions_of_real_stores_are_decisions_as_expected() {
     let allowed = found.iter().filter(|r| r[5] == "True").count();
     assert_eq!((found.len(), allowed, found.len() - allowed), (179, 125, 54));
 }
+
+#[test]
+fn decision_samples_by_count() {
+    let mut counted: Vec<(String, usize, usize, usize)> = Vec::new();
+    for (folder, source) in
+        [("samples/opa", "opa_decisions"), ("samples/spicedb", "spicedb_audit"), ("samples/cedar", "cedar_decisions")]
+    {
+        counted.extend(counts(folder, |_| source));
+    }
+    if counted.is_empty() {
+        return;
+    }
+    let counted: Vec<(&str, usize, usize, usize)> =
+        counted.iter().map(|(n, e, c, l)| (n.as_str(), *e, *c, *l)).collect();
+    // File, decisions, entities in a group, losses.
+    assert_eq!(
+        counted,
+        [
+            ("docs_decision_log_array.json", 2, 0, 0),
+            ("authzed_docs_check_permission.json", 1, 0, 0),
+            ("document_cloud_entities.json", 0, 5, 0),
+            ("github_example_entities.json", 0, 17, 0),
+            ("hotel_chains_static_entities.json", 0, 6, 0),
+            ("hotel_chains_templated_entities.json", 0, 6, 0),
+            ("requests_with_expected_decision.derived.ndjson", 46, 0, 0),
+            ("sales_orgs_static_entities.json", 0, 2, 0),
+            ("sales_orgs_templated_entities.json", 0, 2, 0),
+            ("streaming_service_entities.json", 0, 0, 0),
+            ("tags_n_roles_entities.json", 0, 2, 0),
+            ("tax_preparer_entities.json", 0, 0, 0),
+        ]
+    );
+}
+
+#[test]
+fn published_decisions_name_only_whom_they_say() {
+    use behalf_engine::model::DecisionEffect::Allow;
+    let (Some(opa), Some(spicedb)) = (shared("samples/opa"), shared("samples/spicedb")) else { return };
+    let registry = registry(Vec::new());
+    let run_of = |folder: &Path| run(&registry, &files(folder)[0]);
+    for event in run_of(&opa).events() {
+        // Neither has a field for its subject: a path and a `name` are none.
+        assert_eq!(event.decision.as_ref().unwrap().evaluated, []);
+        assert_eq!(event.decision.as_ref().unwrap().effect, Some(Allow));
+    }
+    let check = run_of(&spicedb);
+    let decision = check.event().decision.as_ref().unwrap();
+    assert_eq!(
+        (decision.effect, decision.evaluated.len(), check.event().action.as_deref()),
+        (Some(Allow), 1, Some("read"))
+    );
+}
+
+#[test]
+fn real_cedar_requests_are_decisions_as_expected() {
+    use behalf_engine::model::DecisionEffect;
+    let (Some(folder), Some(samples)) = (shared("realdata/cedar_examples"), shared("samples/cedar")) else { return };
+    let registry = registry(Vec::new());
+    let line = |event: &Event| {
+        let decision = event.decision.as_ref().unwrap();
+        assert_eq!(decision.evaluated.len(), 1);
+        let effect = match decision.effect {
+            Some(DecisionEffect::Allow) => "ALLOW",
+            Some(DecisionEffect::Deny) => "DENY",
+            None => "",
+        };
+        let who = decision.evaluated[0].id.rsplit("::").next().unwrap().trim_matches('"').to_string();
+        (vec![who, event.action.clone().unwrap(), event.resource.clone().unwrap()], effect)
+    };
+    // Requests with their decision, by the file that each came from.
+    let requests = run(&registry, &samples.join("requests_with_expected_decision.derived.ndjson"));
+    let mut decided = std::collections::BTreeMap::new();
+    for (text, understood) in &requests.understood {
+        let Understood::Event(event) = understood else { panic!("{text}") };
+        let record: serde_json::Value = serde_json::from_str(text).unwrap();
+        decided.insert(record["source_file"].as_str().unwrap().to_string(), line(event));
+    }
+    let mut effects = Vec::new();
+    for row in expected(
+        &folder.join("expected_decisions.csv"),
+        &["case", "request", "decision", "principal", "action", "resource"],
+    ) {
+        let [case, request, decision, ..] = &row[..] else { panic!() };
+        let name = format!("{case}/{decision}/{request}.json");
+        let (asked, effect) = &decided[&name];
+        assert_eq!(effect, decision, "{name}");
+        let last = |text: &str| text.rsplit("::").next().unwrap().trim_matches('"').to_string();
+        assert_eq!(asked, &vec![last(&row[3]), last(&row[4]), row[5].clone()], "{name}");
+        effects.push(*effect);
+        // The request alone asks the same and decides nothing: only its folder says how it was decided.
+        let alone = run(&registry, &folder.join(&name));
+        assert_eq!((alone.source.as_str(), alone.lost.len()), ("cedar_decisions", 0), "{name}");
+        assert_eq!(line(alone.event()), (asked.clone(), ""), "{name}");
+    }
+    let allowed = effects.iter().filter(|e| **e == "ALLOW").count();
+    assert_eq!((effects.len(), allowed, effects.len() - allowed), (29, 19, 10));
+    for case in
+        ["document_cloud", "github_example", "hotel_chains/static", "sales_orgs/static", "tags_n_roles", "tax_preparer"]
+    {
+        let case = folder.join("cedar-example-use-cases").join(case);
+        let entities = run(&registry, &case.join("entities.json"));
+        assert_eq!(
+            (entities.source.as_str(), entities.events().count(), entities.lost.len()),
+            ("cedar_decisions", 0, 0)
+        );
+        // Policies and schemas are programs, which are not read.
+        for file in files(&case).into_iter().filter(|f| f.extension().is_some_and(|e| e != "json")) {
+            assert_eq!(run(&registry, &file).source, "unknown", "{file:?}");
+        }
+    }
+}
