@@ -42,6 +42,10 @@ impl Lines {
         let before = out.len();
         let end = base + text.len() as u64;
         let mut at = lead;
+        if logged_value(&text[lead..]).is_some() {
+            out.push(Cut { start: base + lead as u64, end, broken: None });
+            return;
+        }
         loop {
             let start = base + at as u64;
             self.scan.reset();
@@ -83,6 +87,16 @@ impl Lines {
 /// A raw token is a record, though no JSON.
 fn is_raw_token(text: &[u8]) -> bool {
     !matches!(text.first(), Some(b'{' | b'[')) && std::str::from_utf8(text).is_ok_and(|text| raw_token(text).is_some())
+}
+
+/// Where the JSON object begins on a line of a program's log: time, level and message before it, tabs between them.
+/// Such a line is one record, and what stands before the object is part of it.
+pub fn logged_value(line: &[u8]) -> Option<usize> {
+    if matches!(line.first(), None | Some(b'{' | b'[' | b'"')) {
+        return None;
+    }
+    let at = memchr::memmem::find(line, b"\t{")? + 1;
+    (Scan::new(usize::MAX).run(&line[at..], 0) == Seen::Done(line.len() - at)).then_some(at)
 }
 
 /// Whether the text can be a value: brackets and strings were followed by the scan, words were not.

@@ -20,8 +20,10 @@ mod token;
 mod values;
 mod wide;
 mod wrap;
+pub mod yaml;
 
 pub use find::{Export, Found, Method, Place, find};
+pub use lines::logged_value;
 pub use sniff::{Form, sniff};
 pub use split::{Batch, Chunk, Splitter};
 pub use stream::{FileFacts, Stream, open, sha256_of};

@@ -1,8 +1,9 @@
 //! The form of an export, from its first bytes.
 
+use super::lines::logged_value;
 use super::scan::{Scan, Seen};
 use super::token::raw_token;
-use super::wrap;
+use super::{wrap, yaml};
 
 /// How much of an export's start decides its form. A shorter head is the whole export.
 pub(super) const HEAD_BYTES: usize = 256 << 10;
@@ -27,6 +28,8 @@ pub enum Form {
         delimiter: u8,
         header: Vec<String>,
     },
+    /// YAML documents.
+    Yaml,
     Empty,
     /// Nothing that Behalf can split, with the reason.
     Unknown {
@@ -43,6 +46,7 @@ impl Form {
             Form::Lines => "JSON, one value a line".into(),
             Form::Objects => "JSON objects one after the other".into(),
             Form::Csv { delimiter, .. } => format!("CSV separated by {:?}", *delimiter as char),
+            Form::Yaml => "YAML".into(),
             Form::Empty => "empty".into(),
             Form::Unknown { why } => format!("unknown: {why}"),
         }
@@ -60,13 +64,17 @@ pub fn sniff(head: &[u8]) -> Form {
         };
     };
     if let Some(what) = known_binary(head, text) {
-        return Form::Unknown { why: format!("{what}; Behalf reads JSON and CSV") };
+        return Form::Unknown { why: format!("{what}; Behalf reads JSON, CSV and YAML") };
     }
     match first {
         b'[' if begins_value(text) => array(text),
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) || mostly_tokens(text) => Form::Lines,
-        _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| unknown(text)),
+        _ if logged_lines(text) => Form::Lines,
+        _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| match yaml::begins_yaml(text) {
+            true => Form::Yaml,
+            false => unknown(text),
+        }),
     }
 }
 
@@ -113,8 +121,8 @@ fn begins_value(text: &[u8]) -> bool {
 
 fn unknown(text: &[u8]) -> Form {
     let why = match text.first() {
-        Some(b'<') => "XML or HTML; Behalf reads JSON and CSV",
-        _ => "neither JSON nor a CSV with a header",
+        Some(b'<') => "XML or HTML; Behalf reads JSON, CSV and YAML",
+        _ => "neither JSON nor YAML nor a CSV with a header",
     };
     Form::Unknown { why: why.into() }
 }
@@ -177,6 +185,17 @@ fn json_lines(text: &[u8]) -> (usize, usize) {
         whole += usize::from(line.starts_with(b"{") && ends);
     }
     (whole, all)
+}
+
+/// Lines of a program's log that end in a JSON object.
+fn logged_lines(text: &[u8]) -> bool {
+    let lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (mut logged, mut all) = (0, 0);
+    for line in lines.take(LINES) {
+        all += 1;
+        logged += usize::from(logged_value(line).is_some());
+    }
+    logged > 0 && logged * 2 >= all
 }
 
 fn mostly_json_lines(text: &[u8]) -> bool {
@@ -304,6 +323,14 @@ mod tests {
         ] {
             assert_ne!(form(&text), Form::Lines, "{text}");
         }
+    }
+
+    #[test]
+    fn a_programs_log_with_objects_is_lines() {
+        let line = "2026-03-02T10:00:00.000Z\tINFO\tdone\t{\"a\": 1, \"b\": {\"c\": 2}}";
+        assert_eq!(form(&format!("{line}\n{line}\n")), Form::Lines);
+        assert_eq!(logged_value(line.as_bytes()), line.find('{'));
+        assert!(!matches!(form("a\tb\n1\t{torn\n"), Form::Lines));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::lines::Lines;
 use super::rows::Rows;
 use super::values::{Frame, Values};
+use super::yaml::Documents;
 use super::{Form, Limits};
 use crate::model::LossCode;
 
@@ -240,6 +241,7 @@ fn cutter_of(form: &Form, limits: &Limits, from: u64) -> Box<dyn Cutter> {
     match form {
         Form::Lines => Box::new(Lines::new(limits, from)),
         Form::Csv { delimiter, header } => Box::new(Rows::new(limits, from, *delimiter, header.len())),
+        Form::Yaml => Box::new(Documents::new(limits, from)),
         Form::Array => Box::new(Values::new(limits, from, Frame::Array)),
         Form::Wrapped { .. } => Box::new(Values::new(limits, from, Frame::Wrapped)),
         Form::Objects | Form::Empty | Form::Unknown { .. } => Box::new(Values::new(limits, from, Frame::Objects)),

@@ -16,6 +16,7 @@ pub(super) use identity::of_arn;
 
 use sonic_rs::JsonValueTrait;
 
+use super::cedar_decisions;
 use super::hints::{Place, Search};
 use super::json::{self, Json};
 use super::nobody::somebody;
@@ -107,6 +108,9 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     let caller = identity::caller(record, &mut event);
     claims(record, caller.is_idc, &mut event);
     decision(record, &caller, &mut event);
+    if event.service.as_deref() == Some("verifiedpermissions") {
+        cedar_decisions::of_cloudtrail(record, &mut event);
+    }
     if event.kind == EventKind::Token {
         event.issued = issued(record, &event);
     }

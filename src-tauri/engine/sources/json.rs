@@ -4,14 +4,63 @@ use std::borrow::Cow;
 
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
-use crate::model::Time;
+use crate::model::{LossCode, Time};
+use crate::read::yaml;
 
 /// A parsed JSON value.
 pub type Json = sonic_rs::Value;
 
 /// Parses one record. Depth is bounded by the splitter before anything is parsed.
+///
+/// Hand-edited exports leave a comma before a closing bracket. No JSON says that, and it can mean one thing only: so a
+/// second attempt reads the record without such commas. The record's bytes stay as they are.
 pub fn parse(bytes: &[u8]) -> Result<Json, String> {
-    sonic_rs::from_slice(bytes).map_err(|e| e.to_string().lines().next().unwrap_or("not JSON").to_string())
+    sonic_rs::from_slice(bytes).or_else(|cause| {
+        let said = || cause.to_string().lines().next().unwrap_or("not JSON").to_string();
+        let mended = without_trailing_commas(bytes).ok_or_else(said)?;
+        sonic_rs::from_slice(&mended).map_err(|_| said())
+    })
+}
+
+/// A piece of YAML whose first line stood `column` characters into its line, as JSON.
+pub fn from_yaml(bytes: &[u8], column: usize) -> Result<Json, yaml::NotYaml> {
+    let broken = |detail: String| yaml::NotYaml { code: LossCode::BrokenRecord, detail };
+    let text = std::str::from_utf8(bytes).map_err(|_| broken("YAML that is not UTF-8".into()))?;
+    let value = yaml::piece(text, column, NESTING)?.json();
+    let json = serde_json::to_vec(&value).map_err(|e| broken(e.to_string()))?;
+    parse(&json).map_err(broken)
+}
+
+/// The text without commas that stand before a closing bracket, where there are any. A blank takes a comma's place, so
+/// that nothing else moves.
+fn without_trailing_commas(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (mut in_string, mut escaped, mut comma) = (false, false, None);
+    let mut commas = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => {
+                in_string = !in_string;
+                comma = None;
+            }
+            _ if in_string => {}
+            b',' => comma = Some(at),
+            b'}' | b']' => commas.extend(comma.take()),
+            b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ => comma = None,
+        }
+    }
+    let mut text = (!commas.is_empty()).then(|| bytes.to_vec())?;
+    for at in commas {
+        // `[,]` is no list with a comma too many: something is missing there.
+        let before = text[..at].trim_ascii_end().last();
+        if matches!(before, None | Some(b'[' | b'{' | b',' | b':')) {
+            return None;
+        }
+        text[at] = b' ';
+    }
+    Some(text)
 }
 
 /// A value that is JSON written as text (`CloudTrailEvent`, `properties.log`), or that is an object already.
@@ -196,6 +245,15 @@ mod tests {
         assert_eq!(text(&v, "/userIdentity/arn"), None);
         assert_eq!(text(&v, "/a~1b/1/c").as_deref(), Some("x"));
         assert_eq!(text(&v, "/a~1b/0").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn a_comma_too_many_is_forgiven_and_a_missing_value_is_not() {
+        let read = parse(b"{\"a\":[1,2,],\"b\":{\"c\":\",}\",\n},\n}").unwrap();
+        assert_eq!((text(&read, "/a/1").as_deref(), text(&read, "/b/c").as_deref()), (Some("2"), Some(",}")));
+        for torn in [r#"{"a":1,"b":}"#, "[1,,]", "[,]", r#"{"a":,}"#, r#"{"a":1 "b":2,}"#, r#"{"a":1,"#] {
+            assert!(parse(torn.as_bytes()).is_err(), "{torn}");
+        }
     }
 
     #[test]

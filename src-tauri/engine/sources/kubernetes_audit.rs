@@ -191,7 +191,7 @@ fn wire(record: &Json, event: &mut Event) {
 }
 
 /// A user name of the cluster. EKS maps IAM principals to names that may be ARNs.
-fn user(name: &str) -> (Principal, WireKind) {
+pub(super) fn user(name: &str) -> (Principal, WireKind) {
     if name.starts_with("arn:") {
         return aws_cloudtrail::of_arn(name);
     }

@@ -18,6 +18,7 @@
 //! ```
 
 mod entra;
+mod decided;
 pub mod hints;
 pub mod json;
 mod loose;
@@ -92,6 +93,11 @@ sources! {
     okta_users,
     scim_users,
     aws_credential_report,
+    ocsf,
+    openfga,
+    opa_decisions,
+    spicedb_audit,
+    cedar_decisions,
 }
 
 /// One export format.

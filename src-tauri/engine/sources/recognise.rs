@@ -56,6 +56,7 @@ impl Registry {
         let header: &[String] = if let Form::Csv { header, .. } = form { header } else { &[] };
         let values: Vec<Json> = match form {
             Form::Csv { delimiter, header } => chunks.iter().filter_map(|c| row_value(*delimiter, header, c)).collect(),
+            Form::Yaml => chunks.iter().filter_map(|c| json::from_yaml(c, 0).ok()).collect(),
             _ => chunks.iter().filter_map(|c| json::parse(c).ok()).collect(),
         };
         let wrapper: Vec<String> = if let Form::Wrapped { key } = form { vec![key.clone()] } else { Vec::new() };

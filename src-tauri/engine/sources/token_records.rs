@@ -134,6 +134,15 @@ fn decode(token: &str) -> Option<Json> {
     (is_claims(&claims) || REGISTERED.iter().any(|p| json::at(&claims, p).is_some())).then_some(claims)
 }
 
+/// A token that another system's record holds: its id, or a hash of it, and what it claims. Its signature was not checked
+/// and is not kept.
+pub(super) fn bearer(text: &str) -> Option<(String, TokenFacts)> {
+    let token = raw_token(text)?;
+    let claims = decode(token)?;
+    let id = json::first_text(&claims, &ID).unwrap_or_else(|| hash(token));
+    Some((id, facts(&claims)))
+}
+
 /// Base64, in the plain and in the URL alphabet, with or without padding.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 3 / 4);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::json::{self, Json};
 use super::{Content, Hints, NotUnderstood, Piece, Record, Source, Understood};
-use crate::read::Form;
+use crate::read::{Form, yaml};
 
 /// A record of a chunk: its bytes, its envelope, and what it says or why it says nothing.
 pub type Part = (Range<usize>, Option<Vec<u8>>, Result<Understood, NotUnderstood>);
@@ -31,7 +31,11 @@ pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &
         }
         let around = if envelope.is_some() { last.as_ref().and_then(|(_, parsed)| parsed.as_ref()) } else { None };
         let bytes = chunk.get(range.clone()).unwrap_or_default();
-        parts.push((range, envelope, value(source, bytes, around, hints)));
+        let understood = match form {
+            Form::Yaml => yaml(source, bytes, yaml::column(chunk, range.start), around, hints),
+            _ => value(source, bytes, around, hints),
+        };
+        parts.push((range, envelope, understood));
     }
     parts
 }
@@ -61,6 +65,19 @@ fn value(
             source.understand(&Record { bytes, content, envelope }, hints)
         }
         Err(cause) => Err(NotUnderstood::broken(format!("not JSON: {cause}"))),
+    }
+}
+
+fn yaml(
+    source: &dyn Source,
+    bytes: &[u8],
+    column: usize,
+    envelope: Option<&Json>,
+    hints: &Hints,
+) -> Result<Understood, NotUnderstood> {
+    match json::from_yaml(bytes, column) {
+        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), envelope }, hints),
+        Err(why) => Err(NotUnderstood { code: why.code, detail: why.detail }),
     }
 }
 
