@@ -10,3 +10,4 @@ pub mod overview;
 pub mod raw;
 pub mod timeline;
 pub mod who;
+pub mod who_can;

@@ -57,6 +57,10 @@ sources! {
     token_records,
     directory,
     entitlements,
+    memberships,
+    ownership,
+    aws_authorization,
+    kubernetes_rbac,
     assets,
     networks,
 }
