@@ -89,8 +89,8 @@ pub(super) fn texts(statement: &Json, key: &str) -> Vec<String> {
 
 pub(super) fn effect(statement: &Json) -> Result<Effect, NotUnderstood> {
     match json::text(statement, "/Effect").as_deref() {
-        Some("Allow") => Ok(Effect::Allow),
-        Some("Deny") => Ok(Effect::Deny),
+        Some(word) if word.eq_ignore_ascii_case("allow") => Ok(Effect::Allow),
+        Some(word) if word.eq_ignore_ascii_case("deny") => Ok(Effect::Deny),
         _ => Err(NotUnderstood::not_this("a statement whose effect is neither Allow nor Deny")),
     }
 }
