@@ -39,10 +39,21 @@ struct Place<'a> {
     named: bool,
 }
 
+/// What an edge between places carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carries {
+    /// All that is behind it.
+    Rights,
+    /// At most what is behind it.
+    Bound,
+    /// Nothing: its condition is known to be false. The export names whoever has it all the same.
+    Name,
+}
+
 /// A valid edge between places.
 struct Way {
     to: usize,
-    cap: bool,
+    carries: Carries,
     /// Why it is not certain that the edge holds.
     open: Option<String>,
     event: Option<i64>,
@@ -97,14 +108,14 @@ impl<'a> Walk<'a> {
             walk.expand(at, 0, asked, &mut queue);
         }
         for at in implied {
-            walk.way(0, *at, (false, None, None), true, &mut queue);
+            walk.way(0, *at, (Carries::Rights, None, None), true, &mut queue);
         }
         if start != Some(EVERYONE) {
-            walk.way(0, EVERYONE, (false, None, None), false, &mut queue);
+            walk.way(0, EVERYONE, (Carries::Rights, None, None), false, &mut queue);
         }
         for at in hidden {
             let why = format!("who belongs to {} is in no export", graph.holders[at as usize].name);
-            walk.way(0, at, (false, Some(why), None), false, &mut queue);
+            walk.way(0, at, (Carries::Rights, Some(why), None), false, &mut queue);
         }
         while let Some((at, place)) = queue.pop_front() {
             walk.expand(at, place, asked, &mut queue);
@@ -117,8 +128,13 @@ impl<'a> Walk<'a> {
         let graph = self.graph;
         let holder = &graph.holders[at as usize];
         for (edge, cap) in holder.has.iter().map(|e| (e, false)).chain(holder.at_most.iter().map(|e| (e, true))) {
+            let mut carries = if cap { Carries::Bound } else { Carries::Rights };
             let open = match standing(edge, asked) {
-                Cover::No => continue,
+                Cover::No if cap || valid(edge.from, edge.until, asked.question.at) != Cover::Yes => continue,
+                Cover::No => {
+                    carries = Carries::Name;
+                    None
+                }
                 Cover::Yes => None,
                 Cover::Open(why) => {
                     let to = &graph.holders[edge.to as usize].name;
@@ -127,7 +143,7 @@ impl<'a> Walk<'a> {
                 }
             };
             let own = self.places[place].own && open.is_none() && !cap;
-            self.way(place, edge.to, (cap, open, Some(edge.event)), own, queue);
+            self.way(place, edge.to, (carries, open, Some(edge.event)), own, queue);
         }
     }
 
@@ -135,7 +151,7 @@ impl<'a> Walk<'a> {
         &mut self,
         from: usize,
         to: u32,
-        (cap, open, event): (bool, Option<String>, Option<i64>),
+        (carries, open, event): (Carries, Option<String>, Option<i64>),
         own: bool,
         queue: &mut VecDeque<(u32, usize)>,
     ) {
@@ -149,21 +165,25 @@ impl<'a> Walk<'a> {
         let better = !fresh && own && !self.places[place].own;
         if better {
             self.places[place].own = true;
-            let behind: Vec<usize> =
-                self.places[place].edges.iter().filter(|w| !w.cap && w.open.is_none()).map(|w| w.to).collect();
+            let behind: Vec<usize> = self.places[place]
+                .edges
+                .iter()
+                .filter(|w| w.carries != Carries::Bound && w.open.is_none())
+                .map(|w| w.to)
+                .collect();
             self.own(behind);
         }
         if fresh {
             queue.push_back((to, place));
         }
-        self.places[from].edges.push(Way { to: place, cap, open, event });
+        self.places[from].edges.push(Way { to: place, carries, open, event });
     }
 
     fn own(&mut self, mut next: Vec<usize>) {
         while let Some(place) = next.pop() {
             if !std::mem::replace(&mut self.places[place].own, true) {
                 let ways = &self.places[place].edges;
-                next.extend(ways.iter().filter(|w| !w.cap && w.open.is_none()).map(|w| w.to));
+                next.extend(ways.iter().filter(|w| w.carries != Carries::Bound && w.open.is_none()).map(|w| w.to));
             }
         }
     }
@@ -201,7 +221,10 @@ impl<'a> Walk<'a> {
             for (way, edge) in self.places[n].edges.iter().enumerate() {
                 let to = &self.places[edge.to];
                 let least = if edge.open.is_some() { Level::Open } else { Level::Yes };
-                if edge.cap {
+                if edge.carries == Carries::Name {
+                    continue;
+                }
+                if edge.carries == Carries::Bound {
                     cap = cap.min(self.bound(edge));
                 } else if to.allow.0.min(least) > most_granted {
                     (most_granted, granted) = (to.allow.0.min(least), Some(way));
@@ -210,7 +233,7 @@ impl<'a> Walk<'a> {
                     (most_denied, deny) = (to.deny.0.min(least), Some(way));
                 }
             }
-            let capped = self.places[n].edges.iter().position(|w| w.cap && self.bound(w) == cap);
+            let capped = self.places[n].edges.iter().position(|w| w.carries == Carries::Bound && self.bound(w) == cap);
             let place = &mut self.places[n];
             if let Some(way) = granted {
                 place.granted = (most_granted, Cause::Edge(way));
@@ -220,8 +243,8 @@ impl<'a> Walk<'a> {
                 place.deny = (most_denied, Cause::Edge(way));
                 changed = true;
             }
-            if most_granted.min(cap) > place.allow.0 {
-                // Granted for certain, and open because its boundary is.
+            // What is now granted for certain may be as open as before, because its boundary is.
+            if most_granted.min(cap) > place.allow.0 || (granted.is_some() && place.allow.0 != Level::No) {
                 let cause = capped.filter(|_| cap < most_granted).map(Cause::Edge);
                 place.allow = (most_granted.min(cap), cause.unwrap_or_else(|| place.granted.1.clone()));
                 changed = true;
@@ -265,7 +288,10 @@ impl<'a> Walk<'a> {
     /// The first boundary on the start that does not allow it for certain.
     fn capped(&self) -> Option<String> {
         let start = &self.places[0];
-        let cap = start.edges.iter().find(|w| w.cap && w.open.is_none() && self.places[w.to].allow.0 == Level::No)?;
+        let cap = start
+            .edges
+            .iter()
+            .find(|w| w.carries == Carries::Bound && w.open.is_none() && self.places[w.to].allow.0 == Level::No)?;
         self.places[cap.to].at.map(|at| self.graph.holders[at as usize].name.clone())
     }
 }
