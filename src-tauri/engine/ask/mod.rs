@@ -13,3 +13,4 @@ pub mod receipts;
 pub mod scope;
 pub mod timeline;
 pub mod who;
+pub mod who_can;

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::entitlement::Rights;
+use super::entitlement::{Rights, RightsInput};
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
 use crate::lineage::Clocks;
-use crate::model::{Network, Principal};
+use crate::model::{Membership, Network, Ownership, Principal};
 
 /// What is read of the case before an analysis writes.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Context {
     pub principals: Vec<Principal>,
     pub directory: Vec<DirectoryEntry>,
     pub grants: Vec<GrantRow>,
+    pub memberships: Vec<(i64, Membership)>,
+    pub ownership: Vec<(i64, Ownership)>,
     pub assets: Vec<AssetRow>,
     pub networks: Vec<Network>,
     pub tokens: Vec<TokenRow>,
@@ -27,6 +29,8 @@ impl Context {
             principals: case.principals()?,
             directory: case.directory()?,
             grants: case.grants()?,
+            memberships: case.memberships()?,
+            ownership: case.ownership()?,
             assets: case.assets()?,
             networks: case.networks()?,
             tokens: case.tokens()?,
@@ -49,7 +53,15 @@ impl<'a> World<'a> {
     pub(super) fn load(derived: &Derived<'_>, context: &'a Context) -> Result<World<'a>, RuleError> {
         let parties = derived.party_rows()?;
         let party_of = derived.party_of()?;
-        let rights = Rights::new(&context.grants, &context.directory, &parties, &party_of, &context.principals);
+        let rights = Rights::new(&RightsInput {
+            grants: &context.grants,
+            memberships: &context.memberships,
+            ownership: &context.ownership,
+            directory: &context.directory,
+            parties: &parties,
+            party_of: &party_of,
+            principals: &context.principals,
+        });
         let runs = derived.run_facts()?;
         Ok(World {
             context,

@@ -13,7 +13,7 @@ pub use parse::MappingError;
 
 use std::borrow::Cow;
 
-use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter};
+use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter, to_object_iter};
 
 use super::json;
 use super::row;
@@ -57,6 +57,8 @@ fields! {
     Environment = "environment", ApprovedPattern = "approved_pattern", ClientIds = "client_ids",
     LastCertified = "last_certified", Principal = "principal", Effect = "effect", Condition = "condition",
     ValidFrom = "valid_from", ValidTo = "valid_to",
+    // Of a membership.
+    Member = "member", Group = "group",
 }
 
 /// What the records are.
@@ -65,10 +67,12 @@ enum Kind {
     Event(EventKind),
     Person,
     Entitlement,
+    Ownership,
+    Membership,
 }
 
 impl Kind {
-    const WORDS: [(&'static str, Kind); 8] = [
+    const WORDS: [(&'static str, Kind); 10] = [
         ("call", Kind::Event(EventKind::Call)),
         ("sign_in", Kind::Event(EventKind::SignIn)),
         ("token", Kind::Event(EventKind::Token)),
@@ -77,6 +81,8 @@ impl Kind {
         ("run", Kind::Event(EventKind::Run)),
         ("person", Kind::Person),
         ("entitlement", Kind::Entitlement),
+        ("ownership", Kind::Ownership),
+        ("membership", Kind::Membership),
     ];
 
     fn from_word(word: &str) -> Option<Kind> {
@@ -120,7 +126,12 @@ enum Layout {
     Csv,
     /// A pointer to the array that holds the records.
     At(String),
+    /// A pointer to the object whose members are the records; empty for the whole of the file's object.
+    Members(String),
 }
+
+/// Where a record of [`Layout::Members`] finds the key that it stands under.
+const KEY: &str = "/$key";
 
 /// A mapping file, ready to read records.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,8 +189,13 @@ impl Source for Mapping {
                 why: format!("the columns that {} looks for: {shown}", self.source),
             });
         }
-        let has_all = |value: &json::Json| self.detect.iter().all(|p| json::at(value, p).is_some());
+        let has_all =
+            |value: &json::Json| self.detect.iter().all(|p| p.as_str() == KEY || json::at(value, p).is_some());
         let holds = |value: &json::Json| match &self.layout {
+            Layout::Members(pointer) => {
+                let of = if pointer.is_empty() { Some(value) } else { json::at(value, pointer) };
+                json::members(of).next().is_some_and(|(_, first)| first.is_object() && has_all(first))
+            }
             Layout::At(pointer) => match json::items(json::at(value, pointer)).next() {
                 Some(first) => has_all(first),
                 None => has_all(value),
@@ -192,6 +208,7 @@ impl Source for Mapping {
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
         let pieces = match &self.layout {
             Layout::At(pointer) => elements(chunk, pointer).unwrap_or_default(),
+            Layout::Members(pointer) => members(chunk, pointer).unwrap_or_default(),
             _ => Vec::new(),
         };
         if pieces.is_empty() { vec![Piece::whole(chunk)] } else { pieces }
@@ -207,6 +224,25 @@ impl Source for Mapping {
             _ => read::record(self, record, hints),
         }
     }
+}
+
+/// The members of the object at a pointer of the chunk, each with its key as its envelope.
+fn members<'a>(chunk: &'a [u8], pointer: &str) -> Option<Vec<Piece<'a>>> {
+    sonic_rs::from_slice::<LazyValue<'_>>(chunk).ok()?;
+    let steps: Vec<Cow<'_, str>> = pointer.split('/').skip(1).map(json::unescape).collect();
+    let here = sonic_rs::get(chunk, steps.iter().map(|s| s.as_ref())).ok()?;
+    if !here.is_object() {
+        return None;
+    }
+    let Cow::Borrowed(text) = here.as_raw_cow() else { return None };
+    let mut pieces = Vec::new();
+    for member in to_object_iter(text.as_bytes()) {
+        let (key, value) = member.ok()?;
+        let range = json::offset_in(chunk, value.as_raw_str().as_bytes())?;
+        let envelope = serde_json::json!({ "$key": AsRef::<str>::as_ref(&key) }).to_string().into_bytes();
+        pieces.push(Piece { range, envelope: Some(Cow::Owned(envelope)) });
+    }
+    Some(pieces)
 }
 
 /// The elements of the array at a pointer of the chunk. The container may have split them already: then there is none.

@@ -1,6 +1,6 @@
 //! Facts of one call: the person's right, on whose rights it was decided, its token, its stakes.
 
-use super::super::entitlement::{self, Answer, Basis, Entitled, Question};
+use super::super::entitlement::{self, Answer, Entitled, Question};
 use super::super::world::World;
 use super::bypass::Denials;
 use super::clients::Learned;
@@ -88,7 +88,7 @@ impl<'a> Calls<'a> {
     fn right(&self, party: Option<i64>, question: Option<&Question<'_>>) -> Entitled {
         match (party, question) {
             (Some(party), Some(question)) => entitlement::answer(&self.world.rights, party, question),
-            _ => Entitled { answer: Answer::Unknown, basis: Basis::Missing, because: Vec::new(), by: None },
+            _ => Entitled::missing(None),
         }
     }
 

@@ -50,7 +50,7 @@ pub fn check(mapping: &Mapping, form: &Form, chunks: &[&[u8]]) -> Check {
         mapping.attributes.iter().map(|(name, _)| (name.clone(), 0)).collect();
     let mut left: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for chunk in chunks {
-        for (range, _, understood) in understand_chunk(mapping, form, chunk, &hints) {
+        for (range, envelope, understood) in understand_chunk(mapping, form, chunk, &hints) {
             check.records += 1;
             match understood {
                 Ok(Understood::Event(_)) => check.events += 1,
@@ -63,7 +63,8 @@ pub fn check(mapping: &Mapping, form: &Form, chunks: &[&[u8]]) -> Check {
                     }
                 }
             }
-            content(form, chunk.get(range).unwrap_or_default(), |record, leaves| {
+            let around = envelope.as_deref().and_then(|e| json::parse(e).ok());
+            content(form, chunk.get(range).unwrap_or_default(), around.as_ref(), |record, leaves| {
                 let values = Values { mapping, record };
                 for (field, rule) in &mapping.fields {
                     let listed = rule.from.iter().any(|p| is_list(record, p));
@@ -109,7 +110,7 @@ fn looked_at(mapping: &Mapping, pointer: &str) -> bool {
 }
 
 /// Gives the record and its leaves, each a pointer with a short example.
-fn content(form: &Form, bytes: &[u8], see: impl FnOnce(&Record<'_>, Vec<(String, String)>)) {
+fn content(form: &Form, bytes: &[u8], envelope: Option<&Json>, see: impl FnOnce(&Record<'_>, Vec<(String, String)>)) {
     let mut leaves = Vec::new();
     if let Form::Csv { delimiter, header } = form {
         let mut reader =
@@ -122,7 +123,7 @@ fn content(form: &Form, bytes: &[u8], see: impl FnOnce(&Record<'_>, Vec<(String,
         see(&Record { bytes, content: Content::Row { header, cells: &cells }, envelope: None }, leaves);
     } else if let Ok(value) = json::parse(bytes) {
         walk(&value, String::new(), 0, &mut leaves);
-        see(&Record { bytes, content: Content::Json(&value), envelope: None }, leaves);
+        see(&Record { bytes, content: Content::Json(&value), envelope }, leaves);
     }
 }
 

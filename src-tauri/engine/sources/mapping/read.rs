@@ -6,12 +6,12 @@ use super::super::nobody::somebody;
 use super::super::otel_traces::may_be_a_person;
 use super::super::row::shown;
 use super::super::{Content, Hints, NotUnderstood, Record, Understood};
-use super::{AttributeRule, Field, Kind, KindRule, Mapping, Rule};
+use super::{AttributeRule, Field, KEY, Kind, KindRule, Layout, Mapping, Rule};
 use crate::model::time::DAY;
 use crate::model::{
     Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, DirectoryRow, Effect,
-    Entitlement, Entry, EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role, RunId,
-    Sequence, SpanId, Time, TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
+    Entitlement, Entry, EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Membership, Outcome, Ownership,
+    Principal, Reach, Role, RunId, Sequence, SpanId, Time, TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
 };
 
 pub fn record(mapping: &Mapping, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -28,6 +28,8 @@ pub fn record(mapping: &Mapping, record: &Record<'_>, hints: &Hints) -> Result<U
         Kind::Event(kind) => event(&values, kind, hints),
         Kind::Person => person(&values).map(|row| Understood::Entry(Entry::Directory(Box::new(row)))),
         Kind::Entitlement => entitlement(&values).map(|row| Understood::Entry(Entry::Entitlement(row))),
+        Kind::Ownership => ownership(&values).map(|row| Understood::Entry(Entry::Ownership(row))),
+        Kind::Membership => membership(&values).map(|row| Understood::Entry(Entry::Membership(row))),
     }
 }
 
@@ -63,6 +65,9 @@ impl Values<'_> {
 
     /// The scalar at a pointer.
     fn at(&self, pointer: &str) -> Option<String> {
+        if pointer == KEY && matches!(self.mapping.layout, Layout::Members(_)) {
+            return self.record.envelope.and_then(|around| json::text(around, KEY));
+        }
         match &self.record.content {
             Content::Json(value) => json::text(value, pointer),
             Content::Row { .. } => self.cell(pointer, |cell, inner| match inner {
@@ -417,6 +422,26 @@ fn entitlement(values: &Values<'_>) -> Result<Entitlement, NotUnderstood> {
         except_actions: Vec::new(),
         except_resources: Vec::new(),
         effect,
+        condition: values.text(Field::Condition).unwrap_or_default(),
+        valid_from: values.time(Field::ValidFrom)?,
+        valid_to: values.time(Field::ValidTo)?,
+    })
+}
+
+fn ownership(values: &Values<'_>) -> Result<Ownership, NotUnderstood> {
+    Ok(Ownership {
+        resource: needed(values, Field::Resource)?,
+        owner: needed(values, Field::Owner)?,
+        valid_from: values.time(Field::ValidFrom)?,
+        valid_to: values.time(Field::ValidTo)?,
+    })
+}
+
+fn membership(values: &Values<'_>) -> Result<Membership, NotUnderstood> {
+    Ok(Membership {
+        member: needed(values, Field::Member)?,
+        holder: needed(values, Field::Group)?,
+        reach: Reach::Has,
         condition: values.text(Field::Condition).unwrap_or_default(),
         valid_from: values.time(Field::ValidFrom)?,
         valid_to: values.time(Field::ValidTo)?,

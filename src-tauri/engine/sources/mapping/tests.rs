@@ -179,3 +179,62 @@ fn check_counts_what_is_read_and_lists_what_is_left() {
     let left: Vec<&str> = found.left.iter().map(|l| l.pointer.as_str()).collect();
     assert_eq!(left, ["/client/extra"]);
 }
+
+#[test]
+fn records_may_be_the_members_of_an_object() {
+    let text = r#"
+name = "bookings"
+records = "members"
+kind = "ownership"
+detect = ["/user_id", "/$key"]
+[fields]
+resource = "/$key"
+owner = "/user_id"
+valid_from = "/created"
+"#;
+    let doc = r#"{"RES1": {"user_id": "ada_1", "created": "2026-01-01", "$key": "x"}, "RES\u00322": {"user_id": "bo_2"}, "RES3": {}}"#;
+    let mapping = Mapping::parse(text).unwrap();
+    let registry = registry(vec![mapping.clone()]);
+    assert_eq!(registry.detect(&Form::Objects, &[doc.as_bytes()]).name(), "mapping:bookings");
+    let owned = |found: &[Part]| -> Vec<(String, String)> {
+        found
+            .iter()
+            .filter_map(|(_, _, u)| match u {
+                Ok(Understood::Entry(Entry::Ownership(o))) => Some((o.resource.clone(), o.owner.clone())),
+                _ => None,
+            })
+            .collect()
+    };
+    let found = parts(&mapping, &Form::Objects, doc);
+    assert_eq!(found.len(), 3);
+    assert_eq!(&doc[found[1].0.clone()], r#"{"user_id": "bo_2"}"#);
+    // The key is the one that the record stands under, whatever its own members are called.
+    assert_eq!(owned(&found), [("RES1".into(), "ada_1".into()), ("RES22".into(), "bo_2".into())]);
+    assert_eq!(found[2].2.as_ref().unwrap_err().detail, "no owner");
+
+    let below = Mapping::parse(&text.replace("\"members\"", "\"/data/bookings/*\"")).unwrap();
+    let doc = format!(r#"{{"data": {{"bookings": {doc}}}}}"#);
+    assert_eq!(
+        super::super::registry(vec![below.clone()]).detect(&Form::Objects, &[doc.as_bytes()]).name(),
+        "mapping:bookings"
+    );
+    assert_eq!(owned(&parts(&below, &Form::Objects, &doc)).len(), 2);
+    let torn = &doc[..doc.len() - 4];
+    assert_eq!(parts(&below, &Form::Objects, torn).len(), 1, "a torn object is one broken record");
+    let seen = check(&below, &Form::Objects, &[doc.as_bytes()]);
+    assert_eq!((seen.records, seen.entries, seen.rejected), (3, 2, 1));
+    assert_eq!(seen.fields.iter().find(|f| f.field == "resource").unwrap().filled, 3);
+}
+
+#[test]
+fn a_membership_by_mapping() {
+    let text = "name = \"groups\"\nrecords = \"ndjson\"\nkind = \"membership\"\ndetect = [\"/grp\"]\n[fields]\nmember = \"/who\"\ngroup = \"/grp\"\nvalid_to = \"/left\"\n";
+    let mapping = Mapping::parse(text).unwrap();
+    match parts(&mapping, &Form::Lines, r#"{"who":"ada@example.org","grp":"desk","left":"2026-02-01"}"#).remove(0).2 {
+        Ok(Understood::Entry(Entry::Membership(m))) => {
+            assert_eq!((m.member.as_str(), m.holder.as_str()), ("ada@example.org", "desk"));
+            assert_eq!(m.valid_to, Time::parse("2026-02-01T00:00:00Z"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
