@@ -160,8 +160,15 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], found: &mut Vec<Piece<'a>>, depth: 
     if id {
         found.push(whole(text)?);
     }
+    let listed = |list: &std::borrow::Cow<'_, str>| {
+        to_array_iter(list.as_bytes()).next().is_some_and(|first| first.is_ok_and(|f| f.is_object()))
+    };
     for object in &inner {
-        descend(chunk, object.as_bytes(), found, depth + 1)?;
+        // A trace beside its observations repeats them, shortened: there they are a part of the trace.
+        match lists.iter().any(listed) {
+            true => found.push(whole(object.as_bytes())?),
+            false => descend(chunk, object.as_bytes(), found, depth + 1)?,
+        }
     }
     for list in &lists {
         for element in to_array_iter(list.as_bytes()) {
@@ -277,21 +284,33 @@ fn finish(value: &Json, mut facts: Facts, hints: &Hints, event: &mut Event, is_t
     event.conversation = session.or(event.conversation.take()).or(said);
 }
 
-/// Type `TOOL`, or a span whose metadata says so: many frameworks know no other type.
+/// Type `TOOL`, or a span whose metadata says so, or whose whole output is that tool's answer: many frameworks know no
+/// other type.
 fn tool(value: &Json, name: &str, facts: &mut Facts, event: &mut Event) {
     let of = json::text(value, "/type").unwrap_or_default().to_uppercase();
     let said = facts.tool(name);
-    let is_tool = of == "TOOL" || (matches!(of.as_str(), "SPAN" | "EVENT") && said.is_some());
+    let output = json::at(value, "/output").and_then(|o| json::nested(o).ok().flatten());
+    let answers = output.as_ref().is_some_and(|o| is_answer_of(o, name));
+    let is_tool = of == "TOOL" || (matches!(of.as_str(), "SPAN" | "EVENT") && (said.is_some() || answers));
     if !is_tool {
         return;
     }
     event.kind = EventKind::ToolSpan;
     let prefixed = name.strip_prefix("execute_tool ").map(str::trim).filter(|n| !n.is_empty());
     event.action = said.or_else(|| prefixed.map(String::from)).or_else(|| event.action.take());
-    if let Some(output) = json::at(value, "/output").and_then(|o| json::nested(o).ok().flatten()) {
+    if let Some(output) = output {
         event.tool_call = facts::answered_call(&output);
+        facts.failed |= json::first_text(&output, &["/kwargs/status", "/status"]).as_deref() == Some("error");
         facts.answered(&output);
     }
+}
+
+/// LangChain's run of a tool gives one message back: the tool's, under the tool's name.
+fn is_answer_of(output: &Json, name: &str) -> bool {
+    let last = json::items(json::at(output, "/id")).last().and_then(|word| word.as_str());
+    let message = last == Some("ToolMessage") || json::text(output, "/type").as_deref() == Some("tool");
+    let named = json::first_text(output, &["/kwargs/name", "/name"]);
+    message && facts::answered_call(output).is_some() && named.as_deref() == Some(name)
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ fn a_trace_with_its_observations_inside_is_the_same_records() {
     let found = parts(&inside);
     assert_eq!((found.len(), &inside[found[1].0.clone()]), (3, ROOT));
     assert_eq!(people(&events(&inside)[0]), ["ada@example.org"]);
+    // Beside the observations the trace repeats them, shortened.
+    let beside = format!(r#"{{"observations":[{ROOT},{TOOL}],"trace":{inside}}}"#);
+    assert_eq!(events(&beside).len(), 3);
     // Lists of traces name observations by id.
     let listed = TRACE_OBJECT.replace(r#""tags":[]"#, r#""tags":[],"observations":["00f067aa0ba902b7"]"#);
     assert_eq!(events(&listed).len(), 1);
@@ -87,6 +90,23 @@ fn spans_are_tools_where_their_metadata_says_so() {
     let span = (EventKind::Span, "x".to_string());
     assert_eq!(of("SPAN", r#"{"attributes":{"openinference.span.kind":"AGENT","tool.name":"find"}}"#), span);
     assert_eq!(of("GENERATION", r#"{"attributes":{"gen_ai.tool.name":"find"}}"#), span);
+}
+
+#[test]
+fn a_span_that_gives_its_tools_answer_is_the_tools_run() {
+    let of = |name: &str, output: &str| {
+        let output = serde_json::to_string(output).unwrap();
+        events(&format!(
+            r#"{{"id":"o-1","traceId":"t-1","type":"SPAN","name":"{name}","startTime":"2026-03-02T10:00:00Z","output":{output}}}"#
+        ))
+        .remove(0)
+    };
+    let answer = r#"{"lc":1,"type":"constructor","id":["langchain_core","messages","ToolMessage"],"kwargs":{"status":"error","name":"find","tool_call_id":"call-9"}}"#;
+    let e = of("find", answer);
+    assert_eq!((e.kind, e.tool_call.as_deref(), e.outcome), (EventKind::ToolSpan, Some("call-9"), Outcome::Error));
+    // What passes a tool's message on is no tool.
+    assert_eq!(of("ChannelWrite", answer).kind, EventKind::Span);
+    assert_eq!(of("find", &format!(r#"{{"messages":[{answer}]}}"#)).kind, EventKind::Span);
 }
 
 #[test]

@@ -303,7 +303,8 @@ impl Facts {
     pub fn agent<'a>(&'a self, name: &'a str) -> Option<(&'static str, &'a str)> {
         let monocle = self.monocle_kind.as_deref().is_some_and(|k| k.starts_with("agent."));
         let entity = self.kind.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("agent"));
-        let invoked = name.strip_prefix("invoke_agent ").map(str::trim).filter(|n| !n.is_empty());
+        let run = name.strip_prefix("agent_run [").and_then(|n| n.strip_suffix(']'));
+        let invoked = name.strip_prefix("invoke_agent ").or(run).map(str::trim).filter(|n| !n.is_empty());
         [
             ("gen_ai.agent.id", self.agent_id.as_deref()),
             ("gen_ai.agent.name", self.agent_name.as_deref()),
