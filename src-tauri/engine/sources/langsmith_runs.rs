@@ -12,7 +12,8 @@
 //! - **Never tells**: whether the user was authenticated. LangChain copies metadata to all runs below: only the root's names anybody.
 //!   Tool calls in the messages of a model are no calls. What was sampled out or moved to `*_s3_urls` is not in the export.
 //! - **Documented in**: docs.langchain.com, "Run (span) data format", "Bulk export trace data", "Webhook". Seen in a real record: the
-//!   webhook's payload. From documentation and SDK sources alone: `child_runs`, metadata keys, the command line's `run_id`.
+//!   webhook's payload. From documentation and SDK sources alone: `child_runs`, metadata keys (`langgraph_auth_user_id` is set by
+//!   LangGraph's server after it authenticated the request), the command line's `run_id`.
 
 use std::borrow::Cow;
 
@@ -79,11 +80,19 @@ fn first_run(value: &Json) -> Option<&Json> {
     ["/runs", "/data"].iter().find_map(|p| json::items(json::at(value, p)).next()).filter(|r| is_run(r))
 }
 
+/// What a nested run leaves to the run around it.
+struct Above<'a> {
+    run: &'a str,
+    trace: &'a str,
+    /// Position among the runs beside it, by which a run without an id of its own is told from them.
+    place: usize,
+}
+
 /// Runs with the runs inside them, in the order in which they begin. What a run leaves to the run around it is its envelope.
 fn descend<'a>(
     chunk: &'a [u8],
     text: &[u8],
-    above: Option<(&str, &str)>,
+    above: Option<Above<'_>>,
     found: &mut Vec<Piece<'a>>,
     depth: usize,
 ) -> Option<()> {
@@ -103,21 +112,29 @@ fn descend<'a>(
             _ => {}
         }
     }
+    if let Some(above) = &above {
+        if trace.is_empty() {
+            trace = above.trace.to_string();
+        }
+        if id.is_empty() {
+            id = format!("{}/{}", above.run, above.place);
+        }
+    }
     if trace.is_empty() {
-        trace = above.map_or(id.clone(), |(_, trace)| trace.to_string());
+        trace.clone_from(&id);
     }
     if typed {
-        let around = above.map(|(parent, trace)| {
-            serde_json::json!({ "parent_run_id": parent, "trace_id": trace }).to_string().into_bytes()
+        let around = above.map(|above| {
+            serde_json::json!({ "id": id, "parent_run_id": above.run, "trace_id": above.trace }).to_string().into_bytes()
         });
         found.push(Piece { range: json::offset_in(chunk, text)?, envelope: around.map(Cow::Owned) });
     }
-    let inside = if typed { Some((id.as_str(), trace.as_str())) } else { None };
     for list in &lists {
-        for run in to_array_iter(list.as_bytes()) {
+        for (place, run) in to_array_iter(list.as_bytes()).enumerate() {
             let run = run.ok()?;
             if run.is_object() {
-                descend(chunk, run.as_raw_str().as_bytes(), inside, found, depth + 1)?;
+                let above = typed.then_some(Above { run: &id, trace: &trace, place });
+                descend(chunk, run.as_raw_str().as_bytes(), above, found, depth + 1)?;
             }
         }
     }
@@ -125,7 +142,9 @@ fn descend<'a>(
 }
 
 fn event(run: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, NotUnderstood> {
-    let Some(id) = json::first_text(run, &IDS) else {
+    let own = json::first_text(run, &IDS);
+    // Hand-made trees leave the ids of inner runs out: their place in the tree stands for it.
+    let Some(id) = own.clone().or_else(|| json::text(envelope?, "/id")) else {
         return Err(NotUnderstood::not_this("the run has no id"));
     };
     let place = Place::of(run, envelope, &id);
@@ -154,7 +173,7 @@ fn event(run: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, No
         // Logs of tools name the run by the id that LangChain gave its root.
         event.run = event.run.take().or_else(|| RunId::new(&id).map(|run| (run, FilledBy::Caller)));
     }
-    event.id = Some(id);
+    event.id = own;
     Ok(event)
 }
 
@@ -308,6 +327,10 @@ mod tests {
         assert!(e.iter().all(|e| e.trace == TraceId::new(ROOT)));
         assert_eq!((e[2].kind, e[2].outcome), (EventKind::ToolSpan, Outcome::Error));
         assert_eq!(parts(&text[..text.len() - 5]).len(), 1, "a torn tree is one broken record");
+        let bare = text.replace(r#""id":"t1","#, "").replace(&format!(r#""id":"{CHILD}","#), "");
+        let e = events(&bare);
+        assert_eq!((e[2].parent_span == e[1].span, e[1].parent_span == e[0].span, e[2].id.is_none()), (true, true, true));
+        assert_ne!(e[2].span, e[1].span);
     }
 
     #[test]

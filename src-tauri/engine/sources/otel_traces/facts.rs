@@ -5,6 +5,7 @@ use super::super::json::{self, Json};
 use super::super::nobody::somebody;
 use super::attributes::{self, text_of};
 use crate::model::{Attribute, Claim, Event, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty};
+use crate::model::principal::is_email;
 
 /// Attributes that name the user of a run.
 const USERS: [&str; 14] = [
@@ -29,7 +30,7 @@ const METADATA_USERS: [&str; 6] =
     ["userid", "enduserid", "useremail", "langfuseuserid", "langgraphauthuserid", "kagentuserid"];
 
 /// Attributes that say what started a run where no person did.
-const TRIGGERS: [&str; 10] = [
+const TRIGGERS: [&str; 9] = [
     "trigger",
     "gen_ai.trigger",
     "gen_ai.trigger.type",
@@ -39,7 +40,6 @@ const TRIGGERS: [&str; 10] = [
     "schedule.name",
     "run.schedule",
     "faas.trigger",
-    "cron_id",
 ];
 
 /// Values of a trigger behind which a person may stand: they are no schedule.
@@ -66,6 +66,9 @@ const NOT_A_SCHEDULE: [&str; 20] = [
     "false",
 ];
 
+/// The span of a tool call in Claude Code; the spans below it tell of waiting and execution, and are parts of it.
+const CLAUDE_CODE: &str = "claude_code.tool";
+
 /// Longer arguments stay in the record alone: an event holds no large text.
 const ARGUMENTS: usize = 4 << 10;
 
@@ -84,6 +87,8 @@ pub struct Facts {
     /// `gen_ai.tool.name` stands on nothing but the execution of a tool.
     executed: bool,
     entity_name: Option<String>,
+    /// `tool_name`, which only some spans of Claude Code may be believed with.
+    bare_tool_name: Option<String>,
     monocle_kind: Option<String>,
     monocle_name: Option<String>,
     mcp_method: Option<String>,
@@ -120,7 +125,7 @@ impl Facts {
             "tool.name" | "mcp.tool.name" | "ai.toolCall.name" | "tool_call.function.name" => {
                 self.tool_name = self.tool_name.take().or_else(text);
             }
-            "gen_ai.tool.call.id" | "tool_call.id" | "ai.toolCall.id" | "tool.call_id" | "tool_call_id" => {
+            "gen_ai.tool.call.id" | "tool_call.id" | "ai.toolCall.id" | "tool.call_id" | "tool_call_id" | "tool_use_id" => {
                 self.tool_call = self.tool_call.take().or_else(text);
             }
             "openinference.span.kind"
@@ -131,6 +136,7 @@ impl Facts {
             | "ai.operationId" => self.kind = self.kind.take().or_else(text),
             "span.type" => self.monocle_span(text()),
             "traceloop.entity.name" => self.entity_name = text(),
+            "tool_name" => self.bare_tool_name = text(),
             "entity.1.type" => self.monocle_kind = text(),
             "entity.1.name" => self.monocle_name = text(),
             // Later versions of monocle keep the entities as a list, which counts from zero.
@@ -282,7 +288,7 @@ impl Facts {
             || self.operation.as_deref().is_some_and(|o| matches!(o, "execute_tool" | "tool"))
             || self.kind.as_deref().is_some_and(|k| is_tool(k))
             || self.mcp_method.as_deref() == Some("tools/call")
-            || name == "ai.toolCall"
+            || matches!(name, "ai.toolCall" | CLAUDE_CODE)
             || (self.executed && self.operation.is_none() && self.kind.is_none())
             || (monocle && self.kind.is_none());
         if !says {
@@ -293,6 +299,7 @@ impl Facts {
             .clone()
             .or_else(|| if monocle { self.monocle_name.clone() } else { None })
             .or_else(|| self.entity_name.clone())
+            .or_else(|| self.bare_tool_name.clone().filter(|_| name == CLAUDE_CODE))
             .or_else(|| by_name.map(String::from))
             .unwrap_or_else(|| name.strip_suffix(".tool").unwrap_or(name).to_string());
         // Google's kit adds a span for the joined answers of calls that have spans of their own.
@@ -343,7 +350,10 @@ impl Facts {
     }
 
     fn claim(&self, name: &str, event: &mut Event) {
-        for (field, text) in &self.users {
+        // `user.id` and `user.email` are two words for one user, and an address is told apart everywhere.
+        let addressed = self.users.iter().any(|(f, text)| f == "/attributes/user.email" && somebody(text).is_ok());
+        let other_word = |field: &str, text: &str| addressed && field == "/attributes/user.id" && !is_email(text.trim());
+        for (field, text) in self.users.iter().filter(|(field, text)| !other_word(field, text)) {
             match somebody(text).map(Principal::from_word) {
                 Ok(Some(person)) => claim(event, Role::Human, person, field.clone()),
                 Ok(None) => {}

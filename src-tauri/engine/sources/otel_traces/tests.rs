@@ -177,6 +177,7 @@ fn every_conventions_word_for_a_tool_call() {
         ("running tool", r#""gen_ai.tool.name":"find","gen_ai.tool.call.id":"c""#, "find"),
         ("find", r#""langsmith.span.kind":"tool""#, "find"),
         ("find", r#""mlflow.spanType":"\"TOOL\"""#, "find"),
+        ("claude_code.tool", r#""span.type":"tool","tool_name":"find""#, "find"),
         ("x", r#""entity.1.type":"tool.function","entity.1.name":"find","span.type":"agentic.tool.invocation""#, "find"),
         ("x", r#""entity":[{"type":"tool.function","name":"find"}],"span.type":"agentic.tool.invocation""#, "find"),
     ] {
@@ -191,6 +192,7 @@ fn every_conventions_word_for_a_tool_call() {
         ("x", r#""span.type":"inference","entity.1.type":"tool.function","entity.1.name":"find""#),
         ("execute_tool (merged)", r#""gen_ai.tool.name":"(merged tools)""#),
         ("running tools", r#""tools":["find"]"#),
+        ("claude_code.tool.execution", r#""tool_name":"find","gen_ai.tool.call.id":"c""#),
     ] {
         assert_eq!(with(name, "", attributes).kind, EventKind::Span, "{name} {attributes}");
     }
@@ -245,4 +247,17 @@ fn the_container_is_told() {
     for other in [r#"{"traceId":"1","message":"x"}"#, r#"{"spans":[1,2]}"#, r#"{"batches":"two"}"#] {
         assert_eq!(registry.detect(&Form::Lines, &[other.as_bytes()]).name(), "unknown", "{other}");
     }
+}
+
+#[test]
+fn two_words_for_one_user_are_one_user() {
+    let named = |attributes: &str| -> Vec<String> {
+        let e = with("x", "", attributes);
+        e.claims.iter().filter(|c| c.role == Role::Human).map(|c| c.principal.id.clone()).collect()
+    };
+    assert_eq!(named(r#""user.id":"8f4e7a2b","user.email":"ada@example.org""#), ["ada@example.org"]);
+    assert_eq!(named(r#""user.id":"8f4e7a2b","user.email":"unknown""#), ["8f4e7a2b"]);
+    // Two addresses are two people, whatever the attributes are called.
+    assert_eq!(named(r#""user.id":"wen@example.org","user.email":"ada@example.org""#).len(), 2);
+    assert_eq!(named(r#""enduser.id":"8f4e7a2b","user.email":"ada@example.org""#).len(), 2);
 }
