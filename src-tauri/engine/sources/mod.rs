@@ -23,6 +23,7 @@ pub mod mapping;
 mod nobody;
 mod recognise;
 mod row;
+mod transcript;
 mod understand;
 
 pub use hints::Hints;
@@ -55,6 +56,11 @@ sources! {
     okta_system_log,
     otel_traces,
     token_records,
+    tau_bench,
+    tau_bench_few_shot,
+    agentdojo,
+    who_and_when,
+    swe_agent,
     directory,
     entitlements,
     assets,
