@@ -253,6 +253,11 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         for call in &timeline.calls {
             rows.row(call, String::new)?;
         }
+        if timeline.calls.is_empty() {
+            for call in &timeline.untimed {
+                rows.row(call, String::new)?;
+            }
+        }
         return rows.end();
     }
     one(&timeline, format, || {
@@ -275,6 +280,16 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
                 call.outcome,
                 call.grade
             );
+            out.push_str(&(flat(&line) + "\n"));
+        }
+        if timeline.total_untimed > 0 {
+            out.push_str(&format!("{} calls without a time, in the order of their runs\n", timeline.total_untimed));
+        }
+        for call in &timeline.untimed {
+            let hand = if call.own { "own" } else { "on behalf" };
+            let run = call.run.as_deref().unwrap_or("-");
+            let resource = call.resource.as_deref().unwrap_or("-");
+            let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
         }
         out
