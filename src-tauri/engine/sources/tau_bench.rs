@@ -42,6 +42,11 @@ impl Source for TauBench {
         sample
             .recognise(95, "a list of turns `traj` with a task, a reward or the task's details", is_first)
             .or_else(|| sample.recognise(93, "messages of a simulated task, with how it ended", is_second))
+            .or_else(|| {
+                sample.recognise(93, "simulations of tasks, with how each ended", |v| {
+                    json::at(v, "/simulations/0").is_some_and(is_second)
+                })
+            })
     }
 
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
@@ -81,9 +86,27 @@ fn has_turns(run: &Json, pointer: &str) -> bool {
     list.is_some_and(JsonValueTrait::is_array) && json::items(list).next().is_none_or(|t| json::at(t, "/role").is_some())
 }
 
+/// One run, or a result file as one chunk: its runs each by itself.
 fn expand(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
+    let split = Split::new(chunk);
+    let top = split.whole()?;
+    let Some(list) = top.get("simulations").filter(|_| top.first(&["traj", "messages"]).is_none()) else {
+        return run(chunk);
+    };
+    let mut pieces = Vec::new();
+    for at in split.list(list)? {
+        let inside = chunk.get(at.clone())?;
+        for piece in run(inside).unwrap_or_else(|| vec![Piece::whole(inside)]) {
+            pieces.push(Piece { range: at.start + piece.range.start..at.start + piece.range.end, ..piece });
+        }
+    }
+    (!pieces.is_empty()).then_some(pieces)
+}
+
+fn run(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
     let mut split = Split::new(chunk);
     let run = split.whole()?;
+    run.first(&["task_id", "reward", "info"])?;
     let first = run.get("traj");
     let list = first.clone().or_else(|| run.get("messages"))?;
     let word = |keys: &[&str]| split.word(&run, keys);

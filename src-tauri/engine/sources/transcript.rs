@@ -16,7 +16,7 @@ mod split;
 mod turns;
 
 pub(super) use arguments::{ids_in, read as read_call};
-pub(super) use split::Split;
+pub(super) use split::{Split, short};
 pub(super) use turns::{Manner, text_of, turns};
 
 use serde::Serialize;

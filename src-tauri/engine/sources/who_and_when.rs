@@ -72,7 +72,7 @@ struct Actor {
 
 impl Actor {
     fn of(turn: &Json) -> Option<Actor> {
-        let written = json::first_text(turn, &["/name", "/role"])?;
+        let written = json::first_text(turn, &["/name", "/role"]).filter(|word| transcript::short(word))?;
         let (name, note) = match written.split_once(" (") {
             Some((name, note)) => (name.trim(), note.trim_end_matches(')').trim()),
             None => (written.as_str(), ""),
@@ -88,6 +88,7 @@ impl Actor {
 fn expand(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
     let mut split = Split::new(chunk);
     let run = split.whole()?;
+    run.first(&["question", "question_ID", "mistake_agent"])?;
     let turns = split.list(run.get("history")?)?;
     let actors: Vec<Option<Actor>> = turns.iter().map(|at| Actor::of(&split.json(at.clone())?)).collect();
     let question = split.word(&run, &["question_ID"]).unwrap_or_else(|| "question".into());

@@ -30,6 +30,11 @@ impl Members {
     }
 }
 
+/// A word that may stand in each record's envelope: one without bound would be copied as often as there are records.
+pub fn short(word: &str) -> bool {
+    word.len() <= SHORT
+}
+
 /// Text that a scalar may have to be told with the run. Longer ones stay in the record.
 const SHORT: usize = 200;
 /// Scalars of a run that are told.
@@ -81,13 +86,13 @@ impl<'a> Split<'a> {
 
     /// A scalar member as text.
     pub fn word(&self, members: &Members, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| json::scalar(&self.json(members.get(key)?)?))
+        keys.iter().find_map(|key| json::scalar(&self.json(members.get(key)?)?).filter(|word| short(word)))
     }
 
     /// Scalar members of an object, short enough to be told with each run.
     pub fn scalars(&self, members: &Members, but: &[&str]) -> serde_json::Map<String, serde_json::Value> {
         let told = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => !text.is_empty() && text.len() <= SHORT,
+            serde_json::Value::String(text) => !text.is_empty() && short(text),
             serde_json::Value::Number(_) | serde_json::Value::Bool(_) => true,
             _ => false,
         };

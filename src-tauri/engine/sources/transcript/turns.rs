@@ -1,11 +1,12 @@
 //! Turns of a conversation as model APIs write them: messages with a role, tool calls in them, and a tool's answer after.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use sonic_rs::JsonValueTrait;
 
 use super::super::json::{self, Json};
-use super::{Answer, Around, Kind, Split};
+use super::{Answer, Around, Kind, Split, short};
 
 /// How one harness runs an agent.
 pub struct Manner {
@@ -32,6 +33,7 @@ impl Turn {
     /// The call that a tool's turn answers. `id` is the message's own in some formats; in tau2 it is the call's.
     fn answers(&self) -> Option<String> {
         json::first_text(&self.value, &["/tool_call_id", "/tool_call_ids/0", "/tool_call/id", "/call_id", "/id"])
+            .filter(|id| short(id))
     }
 }
 
@@ -44,10 +46,15 @@ pub fn turns(split: &mut Split<'_>, list: Range<usize>, base: &Around, manner: &
         let Some(turn) = turn else { continue };
         let about =
             Around { position: Some(position), role: Some(turn.role.clone()), time: turn.time.clone(), ..base.clone() };
+        let mut answers = if turn.calls.is_empty() { Answers::default() } else { Answers::after(&turns, position) };
         for (part, at) in turn.calls.iter().enumerate() {
             let Some(call) = split.json(at.clone()) else { continue };
             let id = json::first_text(&call, &["/id", "/tool_call_id", "/call_id"]);
-            let found = answer(&turns, &mut answered, position, id.as_deref());
+            let id = id.filter(|id| short(id));
+            let found = answers.take(id.as_deref(), &answered).and_then(|n| Some((n, turns.get(n)?.as_ref()?)));
+            if let Some(slot) = found.and_then(|(n, _)| answered.get_mut(n)) {
+                *slot = true;
+            }
             let done = found.is_some() || part == 0 || !manner.first_only;
             let outcome = found.map(|(_, turn)| if (manner.failed)(&turn.value) { "error" } else { "success" });
             split.add(
@@ -92,36 +99,55 @@ pub fn turns(split: &mut Split<'_>, list: Range<usize>, base: &Around, manner: &
 fn turn(split: &Split<'_>, at: Range<usize>) -> Option<Turn> {
     let members = split.object(at.clone())?;
     let value = split.json(at.clone())?;
-    let role = json::first_text(&value, &["/role", "/type"])?;
+    let role = json::first_text(&value, &["/role", "/type"]).filter(|role| short(role))?;
     let mut calls = members.get("tool_calls").and_then(|list| split.list(list)).unwrap_or_default();
     // The form before tool calls had ids: one call, as an object.
     calls.extend(members.get("function_call").filter(|at| split.text(at.clone()).starts_with(b"{")));
     let spoken = text_of(json::at(&value, "/content")).is_some_and(|text| !text.trim().is_empty());
     let content = members.get("content").filter(|_| spoken);
-    let time = json::first_text(&value, &["/timestamp", "/time", "/created_at"]);
+    let time = json::first_text(&value, &["/timestamp", "/time", "/created_at"]).filter(|t| short(t));
     Some(Turn { at, role, calls, content, time, value })
 }
 
-/// The tool's turn that answers a call: by the call's id, else the next without one. Harnesses use an id twice in a run,
-/// so only the turns before the agent speaks again count.
-fn answer<'t>(
-    turns: &'t [Option<Turn>],
-    answered: &mut [bool],
-    asked: usize,
-    id: Option<&str>,
-) -> Option<(usize, &'t Turn)> {
-    let after = || turns.iter().enumerate().skip(asked + 1).map_while(|(n, t)| Some((n, t.as_ref()?)));
-    let near = || after().take_while(|(_, t)| t.is_answer());
-    let open: Vec<(usize, &Turn)> = near().filter(|(n, _)| answered.get(*n) == Some(&false)).collect();
-    let found = match id {
-        Some(id) => open.iter().find(|(_, t)| t.answers().as_deref() == Some(id)),
-        None => None,
-    };
-    let found = found.or_else(|| open.iter().find(|(_, t)| id.is_none() || t.answers().is_none())).copied()?;
-    if let Some(slot) = answered.get_mut(found.0) {
-        *slot = true;
+/// The turns of tools that follow a turn with calls, until the agent speaks again: harnesses use an id twice in a run.
+#[derive(Default)]
+struct Answers {
+    by_call: BTreeMap<String, VecDeque<usize>>,
+    without: VecDeque<usize>,
+    all: VecDeque<usize>,
+}
+
+impl Answers {
+    fn after(turns: &[Option<Turn>], asked: usize) -> Answers {
+        let mut found = Answers::default();
+        for (position, turn) in turns.iter().enumerate().skip(asked + 1) {
+            let Some(turn) = turn.as_ref().filter(|t| t.is_answer()) else { break };
+            match turn.answers() {
+                Some(id) => found.by_call.entry(id).or_default().push_back(position),
+                None => found.without.push_back(position),
+            }
+            found.all.push_back(position);
+        }
+        found
     }
-    Some(found)
+
+    /// By the call's id, else the next that names no call; a call without an id has the next of all.
+    fn take(&mut self, call: Option<&str>, answered: &[bool]) -> Option<usize> {
+        let open = |n: &usize| answered.get(*n) == Some(&false);
+        let queue = match call {
+            Some(id) => match self.by_call.get_mut(id) {
+                Some(queue) => queue,
+                None => &mut self.without,
+            },
+            None => &mut self.all,
+        };
+        while let Some(next) = queue.pop_front() {
+            if open(&next) {
+                return Some(next);
+            }
+        }
+        None
+    }
 }
 
 fn told(position: usize, turn: &Turn) -> Answer {
