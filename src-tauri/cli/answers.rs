@@ -245,6 +245,15 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
     })
 }
 
+/// A call without a time, in the columns of one with a time.
+#[derive(serde::Serialize)]
+struct WithoutTime<'a> {
+    at: (),
+    time: (),
+    #[serde(flatten)]
+    call: &'a ask::timeline::Untimed,
+}
+
 pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let timeline = ask::timeline::timeline(&case, user, None, None)?;
@@ -253,10 +262,8 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         for call in &timeline.calls {
             rows.row(call, String::new)?;
         }
-        if timeline.calls.is_empty() {
-            for call in &timeline.untimed {
-                rows.row(call, String::new)?;
-            }
+        for call in &timeline.untimed {
+            rows.row(&WithoutTime { at: (), time: (), call }, String::new)?;
         }
         return rows.end();
     }

@@ -68,9 +68,7 @@ fn expand(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
     let run = split.whole()?;
     let list = |key: &str| run.get(key).and_then(|at| split.list(at)).unwrap_or_default();
     let (steps, history) = (list("trajectory"), list("history"));
-    if run.first(&["trajectory", "history"]).is_none() {
-        return None;
-    }
+    run.first(&["trajectory", "history"])?;
     let service = split.word(&run, &["environment"]);
     let base = Around { run: format!("swe-agent.{}", split.digest()), service, ..Around::default() };
     let mut about = run.get("info").and_then(|at| split.object(at)).map(|info| split.scalars(&info, &[])).unwrap_or_default();
