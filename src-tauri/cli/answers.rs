@@ -245,6 +245,15 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
     })
 }
 
+/// A call without a time, in the columns of one with a time.
+#[derive(serde::Serialize)]
+struct WithoutTime<'a> {
+    at: (),
+    time: (),
+    #[serde(flatten)]
+    call: &'a ask::timeline::Untimed,
+}
+
 pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let timeline = ask::timeline::timeline(&case, user, None, None)?;
@@ -252,6 +261,9 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         let mut rows = Rows::out(format);
         for call in &timeline.calls {
             rows.row(call, String::new)?;
+        }
+        for call in &timeline.untimed {
+            rows.row(&WithoutTime { at: (), time: (), call }, String::new)?;
         }
         return rows.end();
     }
@@ -275,6 +287,16 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
                 call.outcome,
                 call.grade
             );
+            out.push_str(&(flat(&line) + "\n"));
+        }
+        if timeline.total_untimed > 0 {
+            out.push_str(&format!("{} calls without a time, in the order of their runs\n", timeline.total_untimed));
+        }
+        for call in &timeline.untimed {
+            let hand = if call.own { "own" } else { "on behalf" };
+            let run = call.run.as_deref().unwrap_or("-");
+            let resource = call.resource.as_deref().unwrap_or("-");
+            let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
         }
         out

@@ -1,8 +1,8 @@
 //! Attribution of one call, and of all calls of a case in the order of time.
 
-use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
 use super::{agent, human, pattern, scope};
@@ -27,6 +27,8 @@ pub struct Tables<'a> {
     scope: Option<scope::Held>,
     /// Tools that an audit source logs, with the days of its export.
     audited: FxHashMap<i64, Vec<(Time, Time)>>,
+    /// Tool spans whose tool call id an audit record carries as its own.
+    logged: FxHashSet<i64>,
 }
 
 impl<'a> Tables<'a> {
@@ -51,6 +53,7 @@ impl<'a> Tables<'a> {
             let whole = (Time(first.0 - first.0.rem_euclid(DAY)), Time(last.0 - last.0.rem_euclid(DAY) + DAY));
             audited.entry(action).or_default().push(whole);
         }
+        let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
         let claims = crate::lineage::claims_by_event(claims);
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
@@ -58,7 +61,7 @@ impl<'a> Tables<'a> {
             copies.entry(event).or_default().push(case.call(copy)?);
         }
         let scope = scope::Held::load(case, lineage)?;
-        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, scope, audited })
+        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, scope, audited, logged })
     }
 
     /// Whether the review counts the call; without a declared scope it counts all.
@@ -83,6 +86,7 @@ impl<'a> Tables<'a> {
             kubernetes: case.string_id("kubernetes_audit")?,
             scope: scope::Held::load(case, lineage)?,
             audited: FxHashMap::default(),
+            logged: FxHashSet::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
             t.claims.insert(copy, case.claims_of(copy)?);
@@ -132,12 +136,13 @@ impl<'a> Tables<'a> {
         self.issuances.get(&event).cloned().ok_or_else(|| CaseError::NoSuchRecord { id: event.to_string() })
     }
 
-    /// A tool span is a call only where no audit source logs that tool for that time.
+    /// A tool span is a call only where no audit source logs that tool for that time. One without a time is no call of its
+    /// own where an audit record has its id.
     pub fn is_row(&self, call: &CallRow) -> bool {
         if call.kind != EventKind::ToolSpan {
             return true;
         }
-        let (Some(action), Some(time)) = (call.action, call.time) else { return true };
+        let (Some(action), Some(time)) = (call.action, call.time) else { return !self.logged.contains(&call.event) };
         !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))
     }
 }
@@ -271,6 +276,7 @@ pub fn attribute_case(
     write_parties(derived, t.identity)?;
     write_runs(derived, t)?;
     let mut summary = Summary::default();
+    let mut of_runs: BTreeMap<usize, u32> = BTreeMap::new();
     case.each_call(|call| {
         if !t.is_row(&call) {
             return Ok(());
@@ -278,6 +284,9 @@ pub fn attribute_case(
         let found = attribute(t, &call);
         if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) && t.counts(&call, found.agent) {
             summary.calls += 1;
+            if let Some(node) = found.run {
+                *of_runs.entry(node).or_default() += 1;
+            }
             match found.standing {
                 Standing::Attributed => summary.attributed += 1,
                 Standing::Supported => summary.supported += 1,
@@ -289,6 +298,9 @@ pub fn attribute_case(
         derived.attribution(&record(&call, &found, t))?;
         tick(1)
     })?;
+    for (node, calls) in of_runs {
+        derived.run_calls(node as i64 + 1, calls)?;
+    }
     Ok(summary)
 }
 
@@ -364,7 +376,6 @@ fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
             agent,
             first: node.first,
             last: node.last,
-            calls: node.calls,
             ending: walk.ending(),
             person: walk.person().map(i64::from),
             trigger: None,

@@ -34,7 +34,6 @@ pub struct RunRecord {
     pub agent: Option<i64>,
     pub first: Option<Time>,
     pub last: Option<Time>,
-    pub calls: u32,
     /// How the walk to its origin ends: `person`, `trigger`, `ambiguous`, `contradicted`, `missing_parent`, `no_origin`.
     pub ending: &'static str,
     pub person: Option<i64>,
@@ -186,7 +185,7 @@ impl Derived<'_> {
                 r.agent,
                 r.first.map(|t| t.0),
                 r.last.map(|t| t.0),
-                r.calls,
+                0,
                 r.ending,
                 r.person,
                 r.trigger
@@ -197,6 +196,12 @@ impl Derived<'_> {
                 .prepare_cached("INSERT OR IGNORE INTO run_parents VALUES (?1, ?2, ?3)")?
                 .execute((r.id, parent, event))?;
         }
+        Ok(())
+    }
+
+    /// How many calls were attributed to a run.
+    pub fn run_calls(&self, run: i64, calls: u32) -> Result<(), CaseError> {
+        self.tx.prepare_cached("UPDATE runs SET calls = ?2 WHERE id = ?1")?.execute((run, calls))?;
         Ok(())
     }
 

@@ -350,6 +350,13 @@ impl Case {
         Ok(query.query_map([of], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// Tool spans that carry a tool call id.
+    pub fn tool_calls_with_id(&self, tool_call: &str) -> Result<Vec<i64>, CaseError> {
+        let mut query =
+            self.db.prepare_cached("SELECT id FROM events WHERE kind = 4 AND tool_call = ?1 ORDER BY shown_id, id")?;
+        Ok(query.query_map([tool_call], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Number of events of a kind whose id is this one, as shown.
     pub fn events_with_id(&self, shown: &str) -> Result<Vec<i64>, CaseError> {
         let mut query = self.db.prepare_cached("SELECT id FROM events WHERE shown_id = ?1 ORDER BY id")?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::error::CaseError;
 use super::pipeline::{Prepared, prepare};
 use super::store::Case;
-use super::write::{Counts, Target, Writer, loss};
+use super::write::{Counts, Lacks, Target, Writer, loss};
 use crate::model::{Clock, Loss, LossCode};
 use crate::read::{self, Batch, Export, FileFacts, Form, Limits, Stream};
 use crate::sources::{Detected, Hints, Registry, Source};
@@ -162,7 +162,8 @@ impl Case {
             "INSERT INTO files VALUES (?1, ?2, '', '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, ?3, 0)",
             params![file, export.shown, started.0],
         )?;
-        let mut target = Target { file, source: detected.name(), counts: Counts::default(), next_index: 0 };
+        let mut target =
+            Target { file, source: detected.name(), counts: Counts::default(), next_index: 0, lacks: Lacks::default() };
         let facts = match detected.source {
             Some(source) => run(&tx, &mut target, writer, Work { stream, first, form: &form, source }, told),
             None => refuse(&tx, &mut target, stream, first, &form, &detected.why),
@@ -325,6 +326,7 @@ fn run(
         let (stream, fed) = reader.join().map_err(|_| CaseError::Defect { detail: "the reader stopped".into() })?;
         written?;
         fed?;
+        std::mem::take(&mut target.lacks).tell(db, target.file)?;
         for file_loss in stream.losses() {
             loss(db, target.file, file_loss)?;
         }

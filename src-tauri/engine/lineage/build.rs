@@ -61,7 +61,6 @@ pub struct Node {
     pub agents: BTreeMap<u32, i64>,
     pub first: Option<Time>,
     pub last: Option<Time>,
-    pub calls: u32,
 }
 
 /// Whose runs held one credential.
@@ -185,7 +184,6 @@ impl Lineage {
             agents: BTreeMap::new(),
             first: None,
             last: None,
-            calls: 0,
         });
         self.by_key.insert(key, n);
         n
@@ -224,7 +222,6 @@ impl Lineage {
         let call = !matches!(span.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Run);
         // A call that only names a trace holds nothing: the trace is held by its spans.
         self.nodes[node].held |= span.run.is_some() || !call;
-        self.nodes[node].calls += u32::from(call);
         widen(&mut self.nodes[node], span);
         if let Some(parent) = span.parent_run.filter(|p| Some(*p) != span.run) {
             let parent = self.entry(NodeKey::Run(parent));
@@ -333,9 +330,13 @@ impl Lineage {
     fn join_tool_calls(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
         let mut node_of: FxHashMap<i64, (usize, usize)> = FxHashMap::default();
         for (place, span) in spans.iter().enumerate().filter(|(_, s)| s.kind == EventKind::ToolSpan) {
-            if let (Some(trace), Some(id)) = (span.trace, span.span)
-                && let Some(&node) = self.spans.get(&(trace, id))
-            {
+            let placed = match (span.trace, span.span) {
+                (Some(trace), Some(id)) => self.spans.get(&(trace, id)).copied(),
+                _ => None,
+            };
+            // A transcript's step has no span, and says its run.
+            let node = placed.or_else(|| self.by_key.get(&NodeKey::Run(span.run?)).copied());
+            if let Some(node) = node {
                 node_of.insert(span.event, (place, node));
             }
         }

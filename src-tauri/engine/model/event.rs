@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{EvidenceKind, FilledBy, WhyEmpty};
+use super::loss::LossCode;
 use super::principal::{Principal, WireKind};
 use super::run::{RunId, SpanId, TraceId};
 use super::time::Time;
@@ -276,6 +277,8 @@ pub struct Event {
     /// The origin of a run says a schedule or system trigger started it.
     pub trigger: Option<String>,
     pub attributes: Vec<(String, Attribute)>,
+    /// What the record lacks that a whole one has. Told once a file, with a count.
+    pub losses: Vec<LossCode>,
 }
 
 impl Event {
@@ -318,6 +321,7 @@ impl Event {
             interactive: false,
             trigger: None,
             attributes: Vec::new(),
+            losses: Vec::new(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod nobody;
 mod recognise;
 mod row;
 mod salesforce;
+mod transcript;
 mod understand;
 
 pub use hints::Hints;
@@ -76,6 +77,11 @@ sources! {
     langfuse,
     token_records,
     entra_users,
+    tau_bench,
+    tau_bench_few_shot,
+    agentdojo,
+    who_and_when,
+    swe_agent,
     directory,
     entitlements,
     memberships,

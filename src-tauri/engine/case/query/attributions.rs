@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use super::super::error::CaseError;
 use super::super::store::Case;
-use super::{IS_CALL, time};
+use super::{IS_AGENTS, IS_CALL, time};
 use crate::model::Time;
 
 /// An attributed event with its text.
@@ -54,6 +54,8 @@ pub enum Select {
     Period(Time, Time),
     /// Calls of one person, in a period.
     Person(i64, Time, Time),
+    /// Calls of one person that have no time.
+    Untimed(i64),
     /// Calls of one run node.
     Run(i64),
     Event(i64),
@@ -67,10 +69,10 @@ impl Select {
             Select::All => ("1".into(), vec![]),
             Select::OutOfScope => ("a.kind IN (0, 4) AND a.in_scope = 0".into(), vec![]),
             Select::Standing(word) => (format!("{IS_CALL} AND a.standing = ?"), vec![word.clone().into()]),
-            Select::DecidedOnPerson => (format!("{IS_CALL} AND a.agent IS NOT NULL AND a.decided = 2"), vec![]),
+            Select::DecidedOnPerson => (format!("{IS_CALL} AND {IS_AGENTS} AND a.decided = 2"), vec![]),
             Select::BothPrincipals => (format!("{IS_CALL} AND a.both_on_record = 1"), vec![]),
             Select::RunOnRecord => (format!("{IS_CALL} AND a.run_on_record = 1"), vec![]),
-            Select::AgentCalls => (format!("{IS_CALL} AND a.agent IS NOT NULL"), vec![]),
+            Select::AgentCalls => (format!("{IS_CALL} AND {IS_AGENTS}"), vec![]),
             Select::Period(from, to) => {
                 (format!("{IS_CALL} AND a.time >= ? AND a.time < ?"), vec![from.0.into(), to.0.into()])
             }
@@ -78,6 +80,9 @@ impl Select {
                 format!("{IS_CALL} AND a.human = ? AND a.time >= ? AND a.time <= ?"),
                 vec![(*party).into(), from.0.into(), to.0.into()],
             ),
+            Select::Untimed(party) => {
+                (format!("{IS_CALL} AND a.human = ? AND a.time IS NULL"), vec![(*party).into()])
+            }
             Select::Run(node) => (format!("{IS_CALL} AND a.run = ?"), vec![(*node).into()]),
             Select::Event(event) => ("a.event = ?".into(), vec![(*event).into()]),
             Select::Finding(id) => (

@@ -21,6 +21,9 @@ use crate::model::Time;
 /// Calls in scope, and tool spans that stand for calls; not sign-ins and issuances.
 const IS_CALL: &str = "a.kind IN (0, 4) AND a.in_scope = 1";
 
+/// An agent's call, as rules count them: by an agent that is named, or with evidence of one that is not.
+const IS_AGENTS: &str = "(a.agent IS NOT NULL OR a.agent_evidence = 1)";
+
 fn time(r: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time>> {
     Ok(r.get::<_, Option<i64>>(column)?.map(Time))
 }
