@@ -1,15 +1,20 @@
-//! OpenTelemetry traces with the GenAI conventions, and OpenInference attributes in the same containers.
+//! Agent traces.
 //!
-//! Containers: OTLP JSON (`resourceSpans`, a line each or one object), Tempo (`batches`), Jaeger's query API (`data[].spans`
-//! with `processes`), the Python SDK's span JSON (`context.trace_id`), and traces of the form `{trace_id, spans: [...]}`.
-//! Signature: these names, with a trace id and a span id on each span. A span is the record; resource, scope or process are
-//! its envelope.
-//!
-//! Who fills what: everything in a span is written by the agent's own process, so each slot is the caller's word: user ids
-//! (`enduser.id`, `user.id`), agents (`gen_ai.agent.id`), run ids. A span has no wire principal. A user on a span that has
-//! a parent is a claim about the call, not about who started the run: `parent_span` tells them apart.
-//! It can never tell whether the user it names was authenticated. Documented in opentelemetry.io, "Semantic conventions for
-//! generative AI", the OTLP specification, and the OpenInference specification.
+//! - **Ask for**: OpenTelemetry traces of the agents, whole and unsampled: sampling leaves broken runs. From the
+//!   collector as OTLP JSON, from Tempo or Jaeger through their query APIs, or from the SDK.
+//! - **Reads**: the GenAI conventions of OpenTelemetry and the attributes of OpenInference, in OTLP JSON
+//!   (`resourceSpans`, a line each or one object), Tempo (`batches`), Jaeger's query API (`data[].spans` with
+//!   `processes`), the Python SDK's span JSON (`context.trace_id`), and traces of the form `{trace_id, spans:
+//!   [...]}`. A span is the record; resource, scope or process are its envelope.
+//! - **Recognised by**: the names of these containers, with a trace id and a span id on each span.
+//! - **Filled by**: everything in a span is written by the agent's own process, so each slot is `caller`: user ids
+//!   (`enduser.id`, `user.id`), agents (`gen_ai.agent.id`), run ids. A span has no wire principal. A user on a span
+//!   that has a parent is a claim about the call, not about who started the run: `parent_span` tells them apart.
+//! - **Answers**: runs, their parents, fan-out and links; the user on the root of a run; tool calls to hold against
+//!   the audit source.
+//! - **Never tells**: whether the user it names was authenticated.
+//! - **Documented in**: opentelemetry.io, "Semantic conventions for generative AI", the OTLP specification, and the
+//!   OpenInference specification.
 
 mod attributes;
 mod split;

@@ -1,12 +1,18 @@
-//! Records of tokens: an issuer's exchange log (RFC 8693), decoded claims (RFC 9068), and raw JWTs.
+//! Token service's exchange log.
 //!
-//! Containers: lines, arrays, objects; a raw token on a line or in one field is decoded without checking its signature.
-//! Signature: `sub` or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`, `act`, `scope`.
-//!
-//! Who fills what: the issuer fills subject, actor, client, audience, scope and life. Only the outermost `act` is the
-//! present actor; inner ones are history. A subject without client and without actor names a person only where it is an
-//! address. It can never tell whether the token was used, nor by whom.
-//! Documented in RFC 7519, RFC 8693, RFC 9068, RFC 9396, and in each issuer's own pages.
+//! - **Ask for**: the exchange or issuance log of the token service, with subject, actor, client, audience, scope,
+//!   lifetime and token id.
+//! - **Reads**: an issuer's exchange log (RFC 8693), decoded claims (RFC 9068) and raw JWTs, as lines, arrays or
+//!   objects; a raw token on a line or in one field is decoded, and its signature is not checked.
+//! - **Recognised by**: `sub` or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`,
+//!   `act`, `scope`.
+//! - **Filled by**: subject, actor, client, audience, scope and life: `issuer`. Only the outermost `act` is the
+//!   present actor; inner ones are history. A subject without client and without actor names a person only where it
+//!   is an address.
+//! - **Answers**: whose token it is, who acts with it, for which audience and scope, and how long; joins a call by
+//!   its token id.
+//! - **Never tells**: whether the token was used, nor by whom.
+//! - **Documented in**: RFC 7519, RFC 8693, RFC 9068, RFC 9396, and each issuer's own pages.
 
 use sha2::{Digest, Sha256};
 
