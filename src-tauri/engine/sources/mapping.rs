@@ -14,10 +14,12 @@
 //! - **Documented in**: [mapping.md](mapping.md), and whoever runs the system.
 
 mod check;
+mod learn;
 mod parse;
 mod read;
 
 pub use check::{Check, check};
+pub use learn::{Candidate, Learned, LearnedField, Recognised, learn};
 pub use parse::MappingError;
 
 use std::borrow::Cow;

@@ -148,7 +148,7 @@ fn walk(value: &Json, pointer: String, depth: usize, leaves: &mut Vec<(String, S
     }
 }
 
-fn escape(key: &str) -> String {
+pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
