@@ -13,12 +13,13 @@
 //! - **Never tells**: what `populated_by` does not vouch for.
 //! - **Documented in**: [mapping.md](mapping.md), and whoever runs the system.
 
+mod answers;
 mod check;
 mod learn;
 mod parse;
 mod read;
 
-pub use check::{Check, check};
+pub use check::{Check, Unread, check};
 pub use learn::{Candidate, Learned, LearnedField, Recognised, learn};
 pub use parse::MappingError;
 

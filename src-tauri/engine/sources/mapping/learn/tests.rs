@@ -217,7 +217,8 @@ proptest! {
         let bytes = writer.into_inner().unwrap();
         if let Some(toml) = &learn(&form, &[&bytes, &bytes], "x").toml {
             prop_assert!(Mapping::parse(toml).is_ok(), "{:?}\n{}", Mapping::parse(toml), toml);
-            prop_assert_eq!(said(toml)["records"].as_str(), Some("csv"));
+            let table = said(toml);
+            prop_assert_eq!(table["records"].as_str(), Some("csv"));
         }
     }
 

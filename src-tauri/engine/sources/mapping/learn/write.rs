@@ -120,7 +120,7 @@ impl Page<'_> {
             }
         };
         if self.gathered.lie == Lie::Members && word == "members" {
-            notes.push("the records are members of one object; their names in it are not read".into());
+            notes.push("the records are members of one object".into());
         }
         let _ = writeln!(
             out,
@@ -184,9 +184,12 @@ impl Page<'_> {
             Field::Resource,
             Field::Id,
         ];
+        // Of a table the header is asked, which has no place for what stands inside a cell.
+        let usable = |s: &&Stat| self.gathered.lie != Lie::Csv || !s.pointer.trim_start_matches('/').contains('/');
         let mut found: Vec<&Stat> =
-            TELLING.iter().filter_map(|f| self.proposed(*f)).filter(|s| s.records == records).collect();
-        let mut others: Vec<&Stat> = self.gathered.fields.iter().filter(|s| !s.pointer.contains("/0")).collect();
+            TELLING.iter().filter_map(|f| self.proposed(*f)).filter(|s| s.records == records).filter(usable).collect();
+        let mut others: Vec<&Stat> =
+            self.gathered.fields.iter().filter(|s| !s.pointer.contains("/0")).filter(usable).collect();
         others.sort_by_key(|s| (std::cmp::Reverse(s.records), s.place));
         // Where nothing stands everywhere, what stands most often.
         for stat in others.into_iter().filter(|s| s.records == records || s.records * 2 > records) {
