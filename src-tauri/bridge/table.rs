@@ -34,6 +34,7 @@ macro_rules! commands {
                 timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
                 calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
                 coverage() -> $crate::bridge::Coverage;
+                learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }
             work {

@@ -12,6 +12,7 @@ pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
 pub use behalf_engine::ask::who::Who;
 pub use behalf_engine::case::{ImportReport, Tick};
 pub use behalf_engine::model::EdgeError;
+pub use behalf_engine::sources::mapping::Learned;
 use serde::{Deserialize, Serialize};
 
 /// What an interface knows before a case is open.

@@ -196,4 +196,11 @@ pub enum MappingCommand {
         #[arg(long, value_name = "EXPORT")]
         against: PathBuf,
     },
+    /// Propose a mapping for an export that no source knows, with the evidence for each line.
+    Learn {
+        export: PathBuf,
+        /// Where the mapping file goes; it is printed otherwise.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
 }

@@ -1,13 +1,19 @@
-//! AWS CloudTrail, event versions 1.02 to 1.11.
+//! AWS CloudTrail.
 //!
-//! Containers: `{"Records": [...]}` as delivered to S3, arrays and lines as collectors write them, `lookup-events`
-//! (`CloudTrailEvent` holds the record as text), EventBridge (`detail`).
-//! Signature: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
-//!
-//! Who fills what: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims are filled by AWS; a role
-//! session name, session tags and the user agent are the caller's own words (`AWSReservedSSO_*` excepted, where Identity
-//! Center writes the session name). It can never tell which person stands behind a role session without one of those.
-//! Documented in the AWS CloudTrail user guide ("record contents", "userIdentity element") and the AgentCore guide.
+//! - **Ask for**: the trail of every account and region, data events for the tools' services included. Files that the
+//!   trail delivers to S3, the output of `aws cloudtrail lookup-events`, or what EventBridge or a log collector keeps
+//!   of it.
+//! - **Reads**: event versions 1.02 to 1.11; `{"Records": [...]}` as delivered to S3; arrays and lines as collectors
+//!   write them; `lookup-events`, where `CloudTrailEvent` holds the record as text; EventBridge (`detail`).
+//! - **Recognised by**: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
+//! - **Filled by**: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims: `platform`, by AWS
+//!   itself. A role session's name, session tags and the user agent: `caller`; except in `AWSReservedSSO_*` sessions,
+//!   whose name Identity Center writes.
+//! - **Answers**: which role, user or service called what; who a role session was handed to; on whose behalf, where
+//!   `onBehalfOf`, `sourceIdentity` or AgentCore claims say so.
+//! - **Never tells**: which person stands behind a role session that has none of those.
+//! - **Documented in**: the AWS CloudTrail user guide ("record contents", "userIdentity element") and the AgentCore
+//!   guide.
 
 mod identity;
 mod resource;

@@ -1,14 +1,26 @@
-//! In-house logs, described by the reviewer: mapping files (DESIGN section 5.2).
+//! Your gateway's log, or any other in-house log.
 //!
-//! A mapping says where in a record each field of an event stands. What it does not name is absent; nothing is guessed.
-//! Signature: the pointers under `detect`, all present in the first records. Who fills the human and the agent is what the
-//! mapping says under `populated_by`; where it says nothing, it is the caller's own word and names nobody.
+//! - **Ask for**: the log of the gateway through which agents reach their tools, or of any system that no other
+//!   source reads, as JSON or CSV, with a [mapping file](mapping.md) that describes it. `behalf mapping learn`
+//!   proposes one.
+//! - **Reads**: JSON and CSV in every container, as the mapping says under `records` (DESIGN section 5.2). What it
+//!   does not name is absent; nothing is guessed.
+//! - **Recognised by**: the pointers under `detect`, all present in the first records.
+//! - **Filled by**: what the mapping says under `populated_by`; where it says nothing it is `caller`, and names
+//!   nobody.
+//! - **Answers**: what it records; where the gateway authenticates people and writes them itself, the best single
+//!   source.
+//! - **Never tells**: what `populated_by` does not vouch for.
+//! - **Documented in**: [mapping.md](mapping.md), and whoever runs the system.
 
+mod answers;
 mod check;
+mod learn;
 mod parse;
 mod read;
 
-pub use check::{Check, check};
+pub use check::{Check, Unread, check};
+pub use learn::{Candidate, Learned, LearnedField, Recognised, learn};
 pub use parse::MappingError;
 
 use std::borrow::Cow;

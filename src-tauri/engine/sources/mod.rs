@@ -16,6 +16,10 @@
 //! //! - **Never tells**: what the source cannot tell, however complete it is.
 //! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
 //! ```
+//!
+//! The page's table shows the first sentence of **Ask for**, **Answers** and **Never tells**. What follows the list is for
+//! those who work on the source. An item **Group** names the group of the page where the table in `xtask/sources.rs` would
+//! choose another by the name.
 
 mod entra;
 mod decided;

@@ -1,4 +1,4 @@
-//! Records of tokens: an issuer's exchange log (RFC 8693), decoded claims (RFC 9068), and raw JWTs.
+//! Token service's exchange log.
 //!
 //! - **Ask for**: the issuer's log of token exchanges; else the claims of the tokens in question, or the tokens.
 //! - **Reads**: lines, arrays and objects; raw tokens one a line, also behind `Authorization: Bearer`, as a JSON text or in

@@ -98,7 +98,7 @@ fn row(
 }
 
 /// A row with fewer or more cells than the header is torn or shifted: reading it would put words into wrong columns.
-fn cells(delimiter: u8, header: &[String], chunk: &[u8]) -> Result<Vec<String>, NotUnderstood> {
+pub(super) fn cells(delimiter: u8, header: &[String], chunk: &[u8]) -> Result<Vec<String>, NotUnderstood> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(chunk);
     let mut record = csv::ByteRecord::new();

@@ -46,15 +46,20 @@ impl Values<'_> {
 
     /// The value of a rule: its words turned into their meaning.
     pub fn of(&self, rule: &Rule) -> Option<String> {
-        if !self.applies(rule) {
-            return None;
-        }
-        let found = rule.from.iter().find_map(|p| self.at(p)).or_else(|| rule.value.clone())?;
+        let found = self.as_it_stands(rule)?;
         if rule.words.is_empty() {
             return Some(found);
         }
         let meaning = rule.words.iter().find(|(_, words)| words.iter().any(|w| w.eq_ignore_ascii_case(&found)));
         meaning.map(|(meaning, _)| meaning.clone())
+    }
+
+    /// The value of a rule before its words are looked up.
+    pub fn as_it_stands(&self, rule: &Rule) -> Option<String> {
+        if !self.applies(rule) {
+            return None;
+        }
+        rule.from.iter().find_map(|p| self.at(p)).or_else(|| rule.value.clone())
     }
 
     fn applies(&self, rule: &Rule) -> bool {
@@ -140,7 +145,7 @@ impl Values<'_> {
     }
 }
 
-fn moment(text: &str) -> Option<Time> {
+pub(super) fn moment(text: &str) -> Option<Time> {
     Time::parse(text).or_else(|| {
         json::parse(format!("\"{}\"", text.replace(['"', '\\'], "")).as_bytes()).ok().as_ref().and_then(json::moment)
     })
@@ -235,7 +240,7 @@ fn approval(values: &Values<'_>, outcome: Outcome) -> Result<Approval, NotUnders
     })
 }
 
-fn outcome(word: &str) -> Outcome {
+pub(super) fn outcome(word: &str) -> Outcome {
     match word.to_lowercase().as_str() {
         "success" | "succeeded" | "ok" | "allowed" | "approved" | "granted" => Outcome::Success,
         "denied" | "deny" | "forbidden" | "unauthorized" | "refused" | "rejected" => Outcome::Denied,
@@ -264,7 +269,7 @@ fn decision(values: &Values<'_>) -> Option<Decision> {
     (effect.is_some() || !evaluated.is_empty() || policy.is_some()).then_some(Decision { effect, evaluated, policy })
 }
 
-fn effect(word: &str) -> Option<DecisionEffect> {
+pub(super) fn effect(word: &str) -> Option<DecisionEffect> {
     match word.to_lowercase().as_str() {
         "allow" | "allowed" | "permit" | "grant" | "granted" | "true" => Some(DecisionEffect::Allow),
         "deny" | "denied" | "forbid" | "forbidden" | "false" => Some(DecisionEffect::Deny),

@@ -178,6 +178,39 @@ fn check_counts_what_is_read_and_lists_what_is_left() {
     assert_eq!((filled("human"), filled("parent_run"), filled("evaluated"), filled("attributes.amount")), (1, 0, 1, 1));
     let left: Vec<&str> = found.left.iter().map(|l| l.pointer.as_str()).collect();
     assert_eq!(left, ["/client/extra"]);
+    assert!(found.chosen && found.detected == "mapping:tool-gateway" && found.unread.is_empty(), "{found:?}");
+    assert_eq!(
+        found.answers[0],
+        "Which person: 1 of 1 events, written by the gateway; verified where the directory knows them."
+    );
+}
+
+#[test]
+fn check_lists_what_means_nothing_and_says_who_would_have_the_file() {
+    let mapping = Mapping::parse(
+        &GATEWAY.replace("\"gateway\"", "\"caller\"").replace("detect = [\"/tool\"", "detect = [\"/nowhere\""),
+    )
+    .unwrap();
+    let odd = RECORD
+        .replace("2026-03-03T07:35:51.451Z", "03/03/2026")
+        .replace("\"status\":\"ok\"", "\"status\":\"parked\"")
+        .replace("\"kind\":\"delegated\"", "\"kind\":\"visitor\"")
+        .replace("\"effect\":\"allow\"", "\"effect\":\"abstain\"");
+    let found = check(&mapping, &Form::Lines, &[odd.as_bytes(), odd.as_bytes(), RECORD.as_bytes()]);
+    let unread: Vec<_> =
+        found.unread.iter().map(|u| (u.field.as_str(), u.value.as_str(), u.records, u.why.as_str())).collect();
+    assert_eq!(
+        unread,
+        [
+            ("decision", "abstain", 2, "none of its words"),
+            ("outcome", "parked", 2, "none of its words"),
+            ("time", "03/03/2026", 2, "no time"),
+            ("wire_kind", "visitor", 2, "none of its words"),
+        ]
+    );
+    assert!(!found.chosen && found.detected == "unknown" && !found.why.is_empty(), "{found:?}");
+    let said = found.answers.join("\n");
+    assert!(said.contains("2 of 3 events have no time") && said.contains("which names nobody"), "{said}");
 }
 
 #[test]
