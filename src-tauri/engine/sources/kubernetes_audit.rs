@@ -1,7 +1,7 @@
 //! Kubernetes API server audit, `audit.k8s.io/v1` and the older betas.
 //!
 //! Containers: API server log lines, `EventList`, EKS in CloudWatch (`message`), AKS diagnostics (`properties.log`), GKE in
-//! Cloud Audit (`protoPayload` of `k8s.io`, with less in it). Signature: `kind` Event with an `audit.k8s.io` version, else
+//! Cloud Audit (`protoPayload` of `k8s.io`, with less in it; a file of those is `gcp_audit`'s). Signature: `kind` Event with an `audit.k8s.io` version, else
 //! `verb`, `user` and one of `auditID`, `objectRef`, `requestURI`.
 //!
 //! Who fills what: the API server fills `user`, `impersonatedUser`, the decision and its reason; `impersonatedUser.extra` and
