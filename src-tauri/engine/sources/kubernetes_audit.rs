@@ -4,7 +4,8 @@
 //!   stream in CloudWatch; from AKS the diagnostics `kube-audit`; from GKE the Cloud Audit entries of `k8s.io`, which
 //!   hold less.
 //! - **Reads**: `audit.k8s.io/v1` and the older betas: log lines, `EventList`, EKS in CloudWatch (`message`), AKS
-//!   diagnostics (`properties.log`), GKE in Cloud Audit (`protoPayload` of `k8s.io`). A request is logged in several
+//!   diagnostics (`properties.log`), GKE in Cloud Audit (`protoPayload` of `k8s.io`; a
+//!   file of those alone is `gcp_audit`'s). A request is logged in several
 //!   stages under one `auditID`: only the last is the call.
 //! - **Recognised by**: `kind` Event with an `audit.k8s.io` version, else `verb`, `user` and one of `auditID`,
 //!   `objectRef`, `requestURI`.
