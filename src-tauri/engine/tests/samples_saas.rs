@@ -224,7 +224,7 @@ fn whole_answers_of_the_apis() {
        {"type":"access","name":"view","parameters":[{"name":"doc_id","value":"d2"}]}]},
       {"kind":"admin#reports#activity","id":{"time":"2026-03-02T10:01:00Z","uniqueQualifier":"-2","applicationName":"token","customerId":"C1"},
        "actor":{"email":"ada@example.org","profileId":"1"},"events":[{"type":"auth","name":"authorize","parameters":[{"name":"client_id","value":"c9"},{"name":"scope","multiValue":["s1"]}]}]}]}"#;
-    let m365 = "\u{feff}CreationDate,UserIds,Operations,AuditData\r\n\
+    let m365 = "\u{feff}#TYPE Deserialized.Record\r\nCreationDate,UserIds,Operations,AuditData\r\n\
         3/2/2026 10:00:00 AM,someone,FileAccessed,\"{\"\"CreationTime\"\":\"\"2026-03-02T10:00:00\"\",\"\"Id\"\":\"\"m1\"\",\"\"Operation\"\":\"\"FileAccessed\"\",\"\"Workload\"\":\"\"SharePoint\"\",\"\"RecordType\"\":6,\"\"UserType\"\":0,\"\"UserId\"\":\"\"ada@example.org\"\"}\"\r\n";
     let slack = r#"{"entries":[{"id":"s1","date_create":1772445600,"action":"file_downloaded","actor":{"type":"user","user":{"id":"U1","name":"Ada","email":"ada@example.org"}},"entity":{"type":"file","file":{"id":"F1"}},"context":{"location":{"type":"workspace","id":"T1"},"ua":"x","ip_address":"198.51.100.3"}}],"response_metadata":{"next_cursor":""}}"#;
     let approvals = r#"{"result":[{"sys_id":"a1","sys_created_on":"2026-03-02 10:00:00","sys_updated_on":"2026-03-02 11:00:00","sys_updated_by":"ada@example.org","approver":{"link":"x","value":"ada@example.org"},"state":"approved","document_id":{"value":"d1"},"source_table":"change_request","sysapproval":{"value":"d1"}}]}"#;
