@@ -2,6 +2,7 @@
 //! line; anything else is damage, and the rows behind it are looked for by their number of fields.
 
 use super::Limits;
+use super::sniff::TYPE_LINE;
 use super::split::{Cut, Cutter, Hold, Window};
 use crate::model::LossCode;
 
@@ -50,7 +51,8 @@ impl Rows {
             return;
         }
         if !self.header_seen {
-            self.header_seen = true;
+            let before_header = end - start <= self.record_bytes && window.slice(start, end).starts_with(TYPE_LINE);
+            self.header_seen = !before_header;
             return;
         }
         out.push(Cut { start, end, broken });

@@ -71,10 +71,20 @@ pub fn sniff(head: &[u8]) -> Form {
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) || mostly_tokens(text) => Form::Lines,
         _ if logged_lines(text) => Form::Lines,
-        _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| match yaml::begins_yaml(text) {
+        _ => csv(without_type_line(text), head.len() == HEAD_BYTES).unwrap_or_else(|| match yaml::begins_yaml(text) {
             true => Form::Yaml,
             false => unknown(text),
         }),
+    }
+}
+
+/// Windows PowerShell's `Export-Csv` names the type of its objects in a line before the header.
+pub(super) const TYPE_LINE: &[u8] = b"#TYPE ";
+
+fn without_type_line(text: &[u8]) -> &[u8] {
+    match text.starts_with(TYPE_LINE).then(|| memchr::memchr(b'\n', text)).flatten() {
+        Some(end) => text.get(end + 1..).unwrap_or_default(),
+        None => text,
     }
 }
 
@@ -301,6 +311,7 @@ mod tests {
         };
         assert_eq!(form("\u{feff}id,name\r\n1,\"a\nb\"\r\n"), csv(b',', &["id", "name"]));
         assert_eq!(form("id;name;note\n1;a;b, c\n"), csv(b';', &["id", "name", "note"]));
+        assert_eq!(form("#TYPE Some.Object\r\n\"id\",\"name\"\r\n1,a\r\n"), csv(b',', &["id", "name"]));
         assert_eq!(form("\"id\"\t\"name\"\n"), csv(b'\t', &["id", "name"]));
         assert!(matches!(form("just some prose, and more\nof it\nand more\n"), Form::Unknown { .. }));
         assert!(matches!(form("1,2\n3,4\n"), Form::Unknown { .. }), "no header");

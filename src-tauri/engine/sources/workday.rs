@@ -97,7 +97,7 @@ fn actors(text: &str, event: &mut Event) {
     }
 }
 
-/// An account's name: `lmcneil`, an address, or `lmcneil / Logan McNeil`.
+/// An account's name: `alovelace`, an address, or `alovelace / Ada Lovelace`.
 fn account(text: &str) -> Result<(Principal, WireKind), WhyEmpty> {
     let name = somebody(text.split(" / ").next().unwrap_or_default())?;
     let own = Principal { namespace: "workday".into(), id: name.into() };
@@ -144,15 +144,15 @@ mod tests {
         assert_eq!(wire(&e), ("ada@example.org".into(), WireKind::Human));
         assert_eq!((e.action.as_deref(), e.resource.as_deref()), (Some("Create Security Group"), Some("t1")));
         assert_eq!((e.time, e.outcome), (Time::parse("2026-03-02T10:00:00.5Z"), Outcome::Unknown));
-        assert_eq!(wire(&of("\"lmcneil / Logan McNeil\"")), ("lmcneil".into(), WireKind::Human));
+        assert_eq!(wire(&of("\"alovelace / Ada Lovelace\"")), ("alovelace".into(), WireKind::Human));
         assert_eq!(wire(&of("\"wd-support\"")).1, WireKind::System);
-        assert_eq!(wire(&of("\"Logan McNeil\"")).1, WireKind::Unknown);
+        assert_eq!(wire(&of("\"Ada Lovelace\"")).1, WireKind::Unknown);
     }
 
     #[test]
     fn whoever_acts_for_another_is_the_actor() {
-        let e = of("\"lmcneil on behalf of: ada@example.org\"");
-        assert_eq!(wire(&e), ("lmcneil".into(), WireKind::Human));
+        let e = of("\"alovelace on behalf of: ada@example.org\"");
+        assert_eq!(wire(&e), ("alovelace".into(), WireKind::Human));
         assert_eq!(e.decision.unwrap().evaluated, [Principal::new("email", "ada@example.org")]);
     }
 

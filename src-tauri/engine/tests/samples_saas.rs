@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use behalf_engine::analysis;
 use behalf_engine::case::{Case, verify};
-use fixtures::{answers, import};
+use fixtures::{Export, answers, given, import};
 
 fn samples(folder: &str) -> Option<PathBuf> {
     let place = Path::new("shared/samples").join(folder);
@@ -65,8 +65,9 @@ fn kinds(folder: &str, file: &str, source: &str, expected: &[(&str, &str)]) {
         let row = rows[&(source, *id)];
         assert_eq!(row.wire_kind, *kind, "{id}: {row:?}");
         // A machine's or the platform's own act names no person.
-        if matches!(*kind, "service" | "system" | "unknown") {
-            assert_eq!(row.human, None, "{id}");
+        match *kind {
+            "service" | "system" | "unknown" => assert_eq!(row.human, None, "{id}"),
+            _ => assert!(row.human.is_some() && row.grade.as_deref() == Some("B"), "{id}: {row:?}"),
         }
     }
 }
@@ -210,5 +211,55 @@ fn servicenow() {
         ("demo_table:delete", "system", 1),
     ] {
         assert_eq!(counted.get(&(action.to_string(), kind.to_string())), Some(&count), "{action}");
+    }
+}
+
+/// Invented exports, as the systems write them: whole answers of an API, read by the reading room.
+#[test]
+fn whole_answers_of_the_apis() {
+    let export = |name: &str, text: &str| Export { name: name.into(), bytes: text.into() };
+    let google = r#"{"kind":"admin#reports#activities","etag":"x","items":[
+      {"kind":"admin#reports#activity","id":{"time":"2026-03-02T10:00:00.123Z","uniqueQualifier":"-1","applicationName":"drive","customerId":"C1"},
+       "actor":{"email":"ada@example.org","profileId":"1"},"events":[{"type":"access","name":"edit","parameters":[{"name":"doc_id","value":"d1"}]},
+       {"type":"access","name":"view","parameters":[{"name":"doc_id","value":"d2"}]}]},
+      {"kind":"admin#reports#activity","id":{"time":"2026-03-02T10:01:00Z","uniqueQualifier":"-2","applicationName":"token","customerId":"C1"},
+       "actor":{"email":"ada@example.org","profileId":"1"},"events":[{"type":"auth","name":"authorize","parameters":[{"name":"client_id","value":"c9"},{"name":"scope","multiValue":["s1"]}]}]}]}"#;
+    let m365 = "\u{feff}#TYPE Deserialized.Record\r\nCreationDate,UserIds,Operations,AuditData\r\n\
+        3/2/2026 10:00:00 AM,someone,FileAccessed,\"{\"\"CreationTime\"\":\"\"2026-03-02T10:00:00\"\",\"\"Id\"\":\"\"m1\"\",\"\"Operation\"\":\"\"FileAccessed\"\",\"\"Workload\"\":\"\"SharePoint\"\",\"\"RecordType\"\":6,\"\"UserType\"\":0,\"\"UserId\"\":\"\"ada@example.org\"\"}\"\r\n";
+    let slack = r#"{"entries":[{"id":"s1","date_create":1772445600,"action":"file_downloaded","actor":{"type":"user","user":{"id":"U1","name":"Ada","email":"ada@example.org"}},"entity":{"type":"file","file":{"id":"F1"}},"context":{"location":{"type":"workspace","id":"T1"},"ua":"x","ip_address":"198.51.100.3"}}],"response_metadata":{"next_cursor":""}}"#;
+    let approvals = r#"{"result":[{"sys_id":"a1","sys_created_on":"2026-03-02 10:00:00","sys_updated_on":"2026-03-02 11:00:00","sys_updated_by":"ada@example.org","approver":{"link":"x","value":"ada@example.org"},"state":"approved","document_id":{"value":"d1"},"source_table":"change_request","sysapproval":{"value":"d1"}}]}"#;
+    let setup = r#"{"totalSize":1,"done":true,"records":[{"attributes":{"type":"SetupAuditTrail","url":"/x"},"Id":"0Ym5f00000CyENtCAN","Action":"PermSetCreate","Section":"Manage Users","CreatedDate":"2026-03-02T10:00:00.000+0000","CreatedBy":{"attributes":{"type":"User"},"Username":"ada@example.org"},"DelegateUser":null,"Display":"x"}]}"#;
+    let users = r#"{"kind":"admin#directory#users","users":[{"kind":"admin#directory#user","id":"11","primaryEmail":"ada@example.org","name":{"fullName":"Ada L"},"suspended":false,"orgUnitPath":"/"}]}"#;
+    let workday = r#"{"total":1,"data":[{"activityAction":"READ","requestTime":"2026-03-02T10:00:00.5Z","sessionId":"a0","systemAccount":"ada@example.org","taskDisplayName":"View","taskId":"k1"}]}"#;
+    let exports = [
+        export("google.json", google),
+        export("m365.csv", m365),
+        export("slack.json", slack),
+        export("approvals.json", approvals),
+        export("setup.json", setup),
+        export("users.json", users),
+        export("workday.json", workday),
+    ];
+    let given = given(&exports, &[]);
+    let read: Vec<(&str, u64, u64)> = given.report.files.iter().map(|f| (f.format.as_str(), f.read, f.kept)).collect();
+    assert_eq!(
+        read,
+        [
+            ("google_workspace", 3, 3),
+            ("m365_audit", 1, 1),
+            ("slack_audit", 1, 1),
+            ("servicenow", 1, 1),
+            ("salesforce_setup_audit", 1, 1),
+            ("google_users", 1, 1),
+            ("workday", 1, 1),
+        ]
+    );
+    assert_eq!(verify(&given.case).unwrap().problems, Vec::<String>::new());
+    // One person, known to the roster by her address, in all of them.
+    let answers = answers(&given.case);
+    let rows: Vec<_> = answers.rows.iter().filter(|r| r.kind == "call").collect();
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        assert_eq!((row.human.as_deref(), row.grade.as_deref()), (Some("ada@example.org"), Some("B")), "{row:?}");
     }
 }
