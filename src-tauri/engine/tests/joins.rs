@@ -69,6 +69,7 @@ struct Company {
     tokens: Vec<Value>,
     cloud: Vec<Value>,
     directory: Option<String>,
+    transcript: Option<Value>,
 }
 
 impl Company {
@@ -119,6 +120,7 @@ impl Company {
             ("traces.json", if self.spans.is_empty() { String::new() } else { traces }),
             ("tokens.ndjson", lines(&self.tokens)),
             ("cloudtrail.ndjson", lines(&self.cloud)),
+            ("run.json", self.transcript.as_ref().map(Value::to_string).unwrap_or_default()),
             ("directory.csv", self.directory.clone().unwrap_or_default()),
         ] {
             if !text.is_empty() {
@@ -311,4 +313,27 @@ fn two_copies_of_one_record_that_name_different_people_name_nobody() {
     let said = c.ask();
     assert_eq!(said["g1"], Said { human: None, refusal: Some("R6".into()) });
     assert_eq!(said["g2"].human.as_deref(), Some(ADA));
+}
+
+#[test]
+fn a_transcripts_step_that_an_audit_source_logs_is_evidence_and_no_second_call() {
+    let mut c = Company::with_directory();
+    c.call("c-1", json!({}));
+    c.call("c-7", json!({}));
+    let step = |id: &str| {
+        let call = json!({"id": id, "function": {"name": "note.append", "arguments": "{}"}});
+        json!({"role": "assistant", "content": null, "tool_calls": [call]})
+    };
+    let answer = json!({"role": "tool", "tool_call_id": "c-1", "content": "ok"});
+    let turns = json!([step("c-1"), answer, step("c-2")]);
+    c.transcript = Some(json!({"run_id": "r-1", "task_id": 1, "info": {"task": {"user_id": "P1"}}, "traj": turns}));
+    let said = c.ask();
+    // The log's own call has the run's person. What the log does not hold stays a call: no time says that it should.
+    let named: Vec<(&str, Option<&str>)> = said.iter().map(|(id, s)| (id.as_str(), s.human.as_deref())).collect();
+    assert_eq!(named, [("c-1", Some(ADA)), ("c-7", None), ("r-1:00002.00:c-2", Some(ADA))]);
+    // A user whom the directory does not know is nobody's name.
+    c.transcript =
+        Some(json!({"run_id": "r-1", "task_id": 1, "info": {"task": {"user_id": "P9"}}, "traj": [step("c-2")]}));
+    let said = c.ask();
+    assert_eq!(said["r-1:00000.00:c-2"], Said { human: None, refusal: Some("R8".into()) });
 }

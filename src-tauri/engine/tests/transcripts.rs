@@ -471,35 +471,3 @@ fn steps_of_an_agent_that_nobody_is_named_for() {
     assert_eq!(empty.len(), 1);
     assert!(empty[0][0].ends_with("function_calling_simple.traj") && empty[0][1] == "warning");
 }
-
-const GATEWAY: &str = r#"
-name = "gateway"
-records = "ndjson"
-kind = "call"
-detect = ["/tool", "/call"]
-populated_by = "gateway"
-[fields]
-time = "/time"
-id = "/call"
-action = "/tool"
-wire = "/client"
-wire_kind = { from = "/kind", service = ["service"] }
-"#;
-
-#[test]
-fn a_step_that_an_audit_source_logs_is_evidence_and_no_second_call() {
-    let export = |name: &str, text: &str| fixtures::Export { name: name.into(), bytes: text.as_bytes().to_vec() };
-    let run = r#"{"run_id":"r-1","task_id":1,"info":{"task":{"user_id":"ada"}},"traj":[{"role":"assistant","tool_calls":[{"id":"c-1","function":{"name":"pay","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c-1","content":"ok"},{"role":"assistant","tool_calls":[{"id":"c-2","function":{"name":"pay","arguments":"{}"}}]}]}"#;
-    let log = r#"{"time":"2026-01-02T10:00:00Z","call":"c-1","tool":"pay","client":"payments","kind":"service"}
-{"time":"2026-01-02T10:05:00Z","call":"c-7","tool":"pay","client":"payments","kind":"service"}
-"#;
-    let given = fixtures::given(&[export("log.ndjson", log), export("run.json", run)], &[GATEWAY]);
-    let rows = texts(
-        &given.case,
-        "SELECT e.shown_id, h.shown, a.grade FROM attributions a JOIN events e ON e.id = a.event
-         LEFT JOIN parties h ON h.id = a.human WHERE a.kind IN (0, 4) ORDER BY e.shown_id",
-    );
-    let shown: Vec<_> = rows.iter().map(|r| (r[0].as_str(), r[1].as_str(), r[2].as_str())).collect();
-    // The log's own call has the run's person; what the log does not hold stays a call, with no time to say why.
-    assert_eq!(shown, [("c-1", "ada", "C"), ("c-7", "", ""), ("r-1:00002.00:c-2", "ada", "C")]);
-}
