@@ -1,8 +1,9 @@
 //! The form of an export, from its first bytes.
 
+use super::documents::begins_yaml;
 use super::lines::logged_value;
 use super::scan::{Scan, Seen};
-use super::{wrap, yaml};
+use super::wrap;
 
 /// How much of an export's start decides its form. A shorter head is the whole export.
 pub(super) const HEAD_BYTES: usize = 256 << 10;
@@ -70,7 +71,7 @@ pub fn sniff(head: &[u8]) -> Form {
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) => Form::Lines,
         _ if logged_lines(text) => Form::Lines,
-        _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| match yaml::begins_yaml(text) {
+        _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| match begins_yaml(text) {
             true => Form::Yaml,
             false => unknown(text),
         }),
