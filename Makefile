@@ -7,7 +7,7 @@ FEATURES := behalf-app/desktop,behalf-app/journeys,behalf-app/bindings,tauri/cus
 DRIVER   := target/tools/bin/tauri-driver
 RECORDS  ?= 1000000
 
-.PHONY: setup demo test bench bindings screenshots journeys fixtures ui window release help
+.PHONY: setup demo test bench bindings screenshots journeys fixtures sources ui window release help
 
 help:
 	@echo "make demo         the demonstration case, its reports, and the window on it"
@@ -16,6 +16,7 @@ help:
 	@echo "make screenshots  pictures of every screen, into target/journeys and ui/test/shots"
 	@echo "make bindings     the interface's types, written from the Rust ones"
 	@echo "make fixtures     the fixtures, written anew"
+	@echo "make sources      docs/sources.md, from the doc comments of the sources"
 	@echo "make bench        import, analysis and answers measured (RECORDS=$(RECORDS))"
 	@echo "make release      a package of the application for this system"
 	@echo "make setup        what the others need: system packages, the interface's modules"
@@ -52,6 +53,9 @@ screenshots: journeys
 
 fixtures:
 	$(CARGO) xtask fixtures
+
+sources:
+	$(CARGO) xtask sources
 
 bench:
 	BENCH_RECORDS=$(RECORDS) $(CARGO) bench --bench import

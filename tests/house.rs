@@ -191,3 +191,9 @@ fn nothing_is_called_manager_helper_or_util() {
         .collect();
     assert!(named.is_empty(), "{named:?}");
 }
+
+#[test]
+fn every_source_is_told_in_full_and_the_page_of_sources_is_fresh() {
+    let fresh = xtask::sources::check().map_err(|why| why.to_string());
+    assert_eq!(fresh, Ok(()));
+}

@@ -1,7 +1,8 @@
-//! What the repository generates: its fixtures, and records to measure with.
+//! What the repository generates: its fixtures, the page of its sources, and records to measure with.
 
 pub mod bench;
 pub mod fixtures;
+pub mod sources;
 
 pub mod dice;
 pub mod json;

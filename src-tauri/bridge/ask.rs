@@ -25,6 +25,14 @@ impl Bridge {
         self.ask(|open| ask::evidence::reconciliation(&open.case))
     }
 
+    pub fn receipts(&self) -> Result<Vec<ReceiptRow>, EdgeError> {
+        self.ask(|open| ask::receipts::receipts(&open.case))
+    }
+
+    pub fn completeness(&self) -> Result<Completeness, EdgeError> {
+        self.ask(|open| ask::completeness::completeness(&open.case))
+    }
+
     pub fn losses(&self, file: Option<String>) -> Result<Vec<LossRow>, EdgeError> {
         self.ask(|open| ask::evidence::losses(&open.case, file.as_deref()))
     }

@@ -19,7 +19,7 @@ mod wall;
 mod work;
 
 pub use faults::{defect, refused};
-pub use mappings::{is_mapping, parse as parse_mapping, registry};
+pub use mappings::{is_mapping, learn_from, parse as parse_mapping, registry, sample};
 pub use open::{Bridge, Settings};
 pub use reports::write_report;
 pub use types::*;

@@ -16,6 +16,8 @@ macro_rules! commands {
                 overview() -> $crate::bridge::Overview;
                 files() -> Vec<$crate::bridge::FileRow>;
                 reconciliation() -> $crate::bridge::Reconciliation;
+                receipts() -> Vec<$crate::bridge::ReceiptRow>;
+                completeness() -> $crate::bridge::Completeness;
                 losses(file: Option<String>) -> Vec<$crate::bridge::LossRow>;
                 findings(
                     severity: Option<Vec<String>>,
@@ -32,6 +34,7 @@ macro_rules! commands {
                 timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
                 calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
                 coverage() -> $crate::bridge::Coverage;
+                learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }
             work {

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::write_report;
+use behalf_app::bridge::{Wall, write_report};
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_engine::model::EdgeError;
-use behalf_engine::rules;
+use behalf_engine::model::{Clock, Deed, EdgeError, Fault};
+use behalf_engine::{review, rules};
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};
@@ -245,6 +245,15 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
     })
 }
 
+/// A call without a time, in the columns of one with a time.
+#[derive(serde::Serialize)]
+struct WithoutTime<'a> {
+    at: (),
+    time: (),
+    #[serde(flatten)]
+    call: &'a ask::timeline::Untimed,
+}
+
 pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let timeline = ask::timeline::timeline(&case, user, None, None)?;
@@ -252,6 +261,9 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         let mut rows = Rows::out(format);
         for call in &timeline.calls {
             rows.row(call, String::new)?;
+        }
+        for call in &timeline.untimed {
+            rows.row(&WithoutTime { at: (), time: (), call }, String::new)?;
         }
         return rows.end();
     }
@@ -275,6 +287,16 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
                 call.outcome,
                 call.grade
             );
+            out.push_str(&(flat(&line) + "\n"));
+        }
+        if timeline.total_untimed > 0 {
+            out.push_str(&format!("{} calls without a time, in the order of their runs\n", timeline.total_untimed));
+        }
+        for call in &timeline.untimed {
+            let hand = if call.own { "own" } else { "on behalf" };
+            let run = call.run.as_deref().unwrap_or("-");
+            let resource = call.resource.as_deref().unwrap_or("-");
+            let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
         }
         out
@@ -320,6 +342,59 @@ pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
     rows.end()
 }
 
+pub fn scope(path: &Path, set: Option<&Path>, by: Option<&str>, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    if let (Some(file), Some(by)) = (set, by) {
+        let text = std::fs::read_to_string(file).map_err(|e| EdgeError {
+            code: "missing_file".into(),
+            message: format!("{}: {e}", file.display()),
+            hint: "Give the path of a TOML file.".into(),
+            fault: Fault::File,
+        })?;
+        review::append(&case, Wall.now(), by, Deed::Scope(review::scope::parse(&text)?))?;
+    }
+    let found = ask::scope::scope(&case)?;
+    one(&found, format, || flat_lines(&found.sentences))
+}
+
+fn flat_lines(lines: &[String]) -> String {
+    lines.iter().map(|l| flat(l)).collect::<Vec<_>>().join("\n")
+}
+
+pub fn receipts(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let mut rows = Rows::out(format);
+    for receipt in ask::receipts::receipts(&case)? {
+        rows.row(&receipt, || format!("{}\n  {}", flat(&receipt.path), flat(&receipt.sentence)))?;
+    }
+    rows.end()
+}
+
+pub fn completeness(path: &Path, format: Format) -> Result<(), EdgeError> {
+    let case = Case::open(path)?;
+    let found = ask::completeness::completeness(&case)?;
+    one(&found, format, || completeness_text(&found))
+}
+
+/// The periods, then what is worth knowing.
+pub fn completeness_text(found: &ask::completeness::Completeness) -> String {
+    let mut out = String::new();
+    for s in &found.sources {
+        let period = match (&s.first, &s.last) {
+            (Some(first), Some(last)) => format!("{first} to {last}"),
+            _ => "no times".into(),
+        };
+        out.push_str(&format!("{}: {} records, {period}\n", s.source, s.records));
+    }
+    for sentence in &found.sentences {
+        out.push_str(&format!("note: {}\n", flat(sentence)));
+    }
+    if found.sentences.is_empty() {
+        out.push_str("No hole, overlap or skew was found.\n");
+    }
+    out.trim_end().to_string()
+}
+
 /// The exact bytes, and nothing else.
 pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
     use std::io::Write;
@@ -330,7 +405,8 @@ pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
 
 pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
-    let v = case::verify(&case)?;
+    let mut v = case::verify(&case)?;
+    v.problems.extend(review::check(&case)?);
     one(&v, format, || {
         let mut out = format!("{} files, {} blocks, {} records checked", v.files, v.blocks, v.records);
         for problem in &v.problems {

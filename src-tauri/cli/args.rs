@@ -110,6 +110,27 @@ pub enum Command {
         #[command(flatten)]
         of: OfCase,
     },
+    /// What the review is about: objective, period, systems, agents, confirmed criteria. Calls outside are context.
+    Scope {
+        #[command(flatten)]
+        of: OfCase,
+        /// A TOML file with the scope; without it the present scope is shown.
+        #[arg(long, requires = "by")]
+        set: Option<PathBuf>,
+        /// Who sets it: recorded in the reviewer's log.
+        #[arg(long)]
+        by: Option<String>,
+    },
+    /// How each export was obtained, and whether its source's count is the count that was read.
+    Receipts {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Whether the exports are whole and fit each other: holes, overlaps, clocks, CloudTrail's digests.
+    Completeness {
+        #[command(flatten)]
+        of: OfCase,
+    },
     /// A record as it came, byte for byte.
     Raw {
         #[command(flatten)]
@@ -174,5 +195,12 @@ pub enum MappingCommand {
         mapping: PathBuf,
         #[arg(long, value_name = "EXPORT")]
         against: PathBuf,
+    },
+    /// Propose a mapping for an export that no source knows, with the evidence for each line.
+    Learn {
+        export: PathBuf,
+        /// Where the mapping file goes; it is printed otherwise.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
     },
 }

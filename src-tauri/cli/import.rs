@@ -6,11 +6,13 @@ use std::sync::Mutex;
 
 use behalf_app::bridge::{Wall, is_mapping, registry};
 use behalf_engine::analysis::{self, Analysis};
+use behalf_engine::ask;
 use behalf_engine::case::{Case, Import, ImportReport, Progress, Stage, Tick};
 use behalf_engine::model::{Clock, EdgeError};
 use behalf_engine::read::Limits;
 use behalf_engine::sources::{self, Hints};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use crate::args::Format;
 use crate::output::{flat, one};
@@ -94,8 +96,22 @@ pub fn import(
     let bar = Bar::new();
     let report = import_into(&mut case, &registry, &exports, threads, &bar);
     bar.finish();
-    let report = report?;
-    one(&report, format, || report_text(&report))
+    let imported = Imported { report: report?, completeness: ask::completeness::completeness(&case)? };
+    one(&imported, format, || {
+        let mut out = report_text(&imported.report);
+        for sentence in &imported.completeness.sentences {
+            out.push_str(&format!("\nnote: {}", flat(sentence)));
+        }
+        out
+    })
+}
+
+/// What was read, and whether it is whole.
+#[derive(Serialize)]
+struct Imported {
+    #[serde(flatten)]
+    report: ImportReport,
+    completeness: ask::completeness::Completeness,
 }
 
 fn report_text(report: &ImportReport) -> String {

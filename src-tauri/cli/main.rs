@@ -50,6 +50,9 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
         Command::Coverage { of } => answers::coverage(&of.case, format),
         Command::Losses { of } => answers::losses(&of.case, format),
+        Command::Scope { of, set, by } => answers::scope(&of.case, set.as_deref(), by.as_deref(), format),
+        Command::Receipts { of } => answers::receipts(&of.case, format),
+        Command::Completeness { of } => answers::completeness(&of.case, format),
         Command::Raw { of, id } => answers::raw(&of.case, id),
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())

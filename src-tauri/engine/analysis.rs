@@ -41,6 +41,9 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     let tables = loaded.tables(case)?;
     let total = case.calls_held()?;
     let derived = case.derive()?;
+    for skew in loaded.lineage.clocks.skews() {
+        derived.clock(skew)?;
+    }
     let mut done = 0;
     let summary = attribution::attribute_case(case, &derived, &tables, |n| {
         done += n;

@@ -395,6 +395,7 @@ export const strings = {
     inView: (n: number, total: number) => `${calls(n)} in view of ${count(total)}`,
     inViewSingly: (n: number, total: number) => `${count(n)} of ${calls(total)} shown singly`,
     notAll: (shown: number, total: number) => `${count(shown)} of ${calls(total)} are drawn singly; zoom in to see the others. Density bars count all.`,
+    untimed: (n: number) => `${calls(n)} of this person have no time in any export and cannot be drawn. They are listed under Calls.`,
     dense: (n: number) => calls(n),
     by: "By",
     columns: { time: "Time", by: "By", grade: "Grade", action: "Action", resource: "Resource", outcome: "Outcome", target: "Target", agent: "Agent", run: "Run", findings: "Findings" },

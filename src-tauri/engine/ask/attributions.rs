@@ -24,6 +24,8 @@ pub struct AttributionRow {
     pub refusal: Option<String>,
     /// Evidence kinds of the proof, strongest first.
     pub evidence: Vec<String>,
+    /// Counted in the figures, or context outside of the review's scope.
+    pub in_scope: bool,
 }
 
 use crate::case::{AttributionView, Case, CaseError, Select};
@@ -58,6 +60,7 @@ pub fn select(word: &str) -> Option<Select> {
         "both_principals" => Select::BothPrincipals,
         "run_on_record" => Select::RunOnRecord,
         "agent_calls" => Select::AgentCalls,
+        "out_of_scope" => Select::OutOfScope,
         "all" => Select::All,
         other => {
             let day = Time::date(other.strip_prefix("day:")?)?;
@@ -85,5 +88,6 @@ fn row(v: AttributionView) -> AttributionRow {
         pattern: v.pattern,
         refusal: v.refusal,
         evidence: v.evidence.split_whitespace().map(String::from).collect(),
+        in_scope: v.in_scope,
     }
 }

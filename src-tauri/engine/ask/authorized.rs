@@ -30,10 +30,10 @@ pub struct RecordedDecision {
     pub event: String,
 }
 
-use crate::case::{Case, CaseError, Select};
+use crate::case::{Case, CaseError, PartyRow, Select};
 use crate::model::time::MINUTE;
 use crate::model::{Attribute, Principal, Time};
-use crate::rules::{Answer, Question, Rights, answer, answer_address};
+use crate::rules::{Answer, Entitled, Question, Rights, Whom, answer, answer_for, may_assume};
 
 /// The question.
 #[derive(Debug, Clone)]
@@ -53,10 +53,12 @@ const NEAR: i64 = 5 * MINUTE;
 /// action on that resource by that person is on record at that time.
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     let parties = case.party_rows()?;
-    let rights = Rights::new(&case.grants()?, &case.directory()?, &parties, &case.party_of()?, &case.principals()?);
-    let Some(party) = party(case, &asked.user)? else { return Ok(on_paper(&rights, asked)) };
-    let call = case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?;
+    let rights = Rights::of_case(case)?;
     let mut attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
+    let Some(party) = party(case, &asked.user)?.or_else(|| rights.party(&asked.user)) else {
+        return on_paper(case, &rights, asked, &attributes);
+    };
+    let call = case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?;
     let mut because = Vec::new();
     if let Some(event) = call {
         let recorded: Vec<_> = case
@@ -72,46 +74,74 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
             attributes.extend(recorded);
         }
     }
-    let question = Question {
-        service: None,
-        action: &asked.action,
-        resource: Some(&asked.resource),
-        at: Some(asked.at),
-        attributes: &attributes,
-    };
+    let question = asked.question(&attributes);
     let person = answer(&rights, party, &question);
-    let mut reasons = person.because.clone();
-    if let Some(row) = person.by {
-        reasons.push(format!("entitlement record {}", case.shown_id(row)?));
-    }
+    let mut reasons = reasons(case, &rights, Whom::Party(party), &question, &person)?;
     reasons.extend(because);
     let (agent, decision) = match call {
         Some(event) => recorded(case, &rights, &question, &parties, event)?,
         None => (None, None),
     };
     let shown = parties.iter().find(|p| p.id == party).map_or_else(|| asked.user.clone(), |p| p.shown.clone());
-    Ok(Authorized { answer: word(person.answer).into(), user: shown, agent, decision, because: reasons })
+    Ok(Authorized { answer: person.answer.shown().into(), user: shown, agent, decision, because: reasons })
 }
 
-/// Of whom no record and no directory tells, the entitlement export may still.
-fn on_paper(rights: &Rights, asked: &Asked) -> Authorized {
-    let attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
-    let question = Question {
-        service: None,
-        action: &asked.action,
-        resource: Some(&asked.resource),
-        at: Some(asked.at),
-        attributes: &attributes,
-    };
-    let nobody = format!("nobody in this case is known as {}", asked.user);
-    let (answer, because) = match rights.names_address(&asked.user) {
+impl Asked {
+    fn question<'a>(&'a self, attributes: &'a [(String, Attribute)]) -> Question<'a> {
+        Question { service: None, action: &self.action, resource: Some(&self.resource), at: Some(self.at), attributes }
+    }
+}
+
+/// Of whom no record and no directory tells, an entitlement export may still.
+fn on_paper(
+    case: &Case,
+    rights: &Rights,
+    asked: &Asked,
+    attributes: &[(String, Attribute)],
+) -> Result<Authorized, CaseError> {
+    let question = asked.question(attributes);
+    let (answer, because) = match rights.speaks_of(&asked.user) {
         true => {
-            let said = answer_address(rights, &asked.user, &question);
-            (said.answer, said.because)
+            let whom = Whom::Name(&asked.user);
+            let said = answer_for(rights, whom, &question);
+            (said.answer, reasons(case, rights, whom, &question, &said)?)
         }
-        false => (Answer::Unknown, vec![nobody]),
+        false => (Answer::Unknown, vec![format!("nobody in this case is known as {}", asked.user)]),
     };
-    Authorized { answer: word(answer).into(), user: asked.user.clone(), agent: None, decision: None, because }
+    let (answer, user) = (answer.shown().into(), asked.user.clone());
+    Ok(Authorized { answer, user, agent: None, decision: None, because })
+}
+
+/// The answer's own reasons, the records that hold them, and what may be taken on instead.
+pub(super) fn reasons(
+    case: &Case,
+    rights: &Rights,
+    whom: Whom<'_>,
+    question: &Question<'_>,
+    said: &Entitled,
+) -> Result<Vec<String>, CaseError> {
+    let mut reasons = said.because.clone();
+    if let Some(row) = said.by {
+        reasons.push(format!("entitlement record {}", case.shown_id(row)?));
+    }
+    let mut told: Vec<i64> = said.by.into_iter().collect();
+    for event in &said.memberships {
+        if !told.contains(event) {
+            told.push(*event);
+            reasons.push(format!("membership record {}", case.shown_id(*event)?));
+        }
+    }
+    if said.answer == Answer::Yes {
+        return Ok(reasons);
+    }
+    for role in may_assume(rights, whom, question) {
+        let trust = role.memberships.last().map(|event| case.shown_id(*event)).transpose()?.unwrap_or_default();
+        reasons.push(match role.open {
+            None => format!("may take on {}, which has it: no right of their own (record {trust})", role.role),
+            Some(why) => format!("may perhaps take on {}, which has it (record {trust}): {why}", role.role),
+        });
+    }
+    Ok(reasons)
 }
 
 /// The party that a word means: as shown, else by any of its identifiers.
@@ -132,7 +162,7 @@ fn recorded(
     case: &Case,
     rights: &Rights,
     question: &Question<'_>,
-    parties: &[crate::case::PartyRow],
+    parties: &[PartyRow],
     event: i64,
 ) -> Result<(Option<AgentRight>, Option<RecordedDecision>), CaseError> {
     let mut agent = None;
@@ -143,21 +173,13 @@ fn recorded(
     let agent = agent.map(|id| {
         let party = parties.iter().find(|p| p.shown == id).map(|p| p.id);
         let right = party.map_or(Answer::Unknown, |p| answer(rights, p, question).answer);
-        AgentRight { id, answer: word(right).into() }
+        AgentRight { id, answer: right.shown().into() }
     });
     let crate::case::DecisionView { effect, evaluated, .. } = case.decision(event)?;
     let decision = (effect.is_some() || !evaluated.is_empty())
         .then(|| case.shown_id(event).map(|event| RecordedDecision { effect, evaluated, event }))
         .transpose()?;
     Ok((agent, decision))
-}
-
-fn word(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Unknown => "unanswerable",
-    }
 }
 
 fn attribute(text: &str) -> Attribute {

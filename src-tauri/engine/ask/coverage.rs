@@ -123,6 +123,9 @@ pub fn settled_by(gap: &str) -> &'static str {
         "missing_parent" => {
             "The export that holds the named parent run or span: the trace of the service that started this run."
         }
+        "outside_period" => {
+            "The exports of the time before the declared period: the run was going on when the period began."
+        }
         "ambiguous" => {
             "A token id or an on-behalf-of field on the call itself, which tells the people of the set apart; or one run id for each person."
         }

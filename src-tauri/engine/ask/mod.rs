@@ -3,10 +3,14 @@
 
 pub mod attributions;
 pub mod authorized;
+pub mod completeness;
 pub mod coverage;
 pub mod evidence;
 pub mod findings;
 pub mod overview;
 pub mod raw;
+pub mod receipts;
+pub mod scope;
 pub mod timeline;
 pub mod who;
+pub mod who_can;

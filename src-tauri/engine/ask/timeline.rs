@@ -32,6 +32,27 @@ pub struct Timeline {
     pub total_calls: u32,
     pub density: Vec<Density>,
     pub gaps: Vec<Gap>,
+    /// Calls without a time, in the order of their runs and of their place in them; none where a period was asked for.
+    pub untimed: Vec<Untimed>,
+    pub total_untimed: u32,
+}
+
+/// A call of which no source says when it was.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct Untimed {
+    pub id: String,
+    pub source: String,
+    pub action: String,
+    pub resource: Option<String>,
+    pub outcome: String,
+    pub agent: Option<String>,
+    pub run: Option<String>,
+    pub own: bool,
+    pub grade: String,
+    pub pattern: String,
+    pub target: String,
+    pub findings: u32,
 }
 
 /// A run that this person started, or that descends from one.
@@ -100,7 +121,7 @@ pub struct Gap {
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, CaseError, PersonView, RunView, Select};
+use crate::case::{AttributionView, Case, CaseError, PersonView, RunView, Select};
 use crate::model::Time;
 use crate::model::run::shown_id;
 
@@ -140,7 +161,7 @@ pub fn timeline(case: &Case, key: &str, from: Option<i64>, to: Option<i64>) -> R
     let width = ((end.0 - start.0) / SLICES).max(1);
     case.each_attribution(&select, None, |v| {
         let Some(time) = v.time else { return Ok(()) };
-        let own = v.agent.is_none();
+        let own = by_own_hand(&v);
         if total_calls > MOST_MARKS {
             let slice = (time.0 - start.0) / width;
             let at = |n: i64| (start.0 + n * width) / 1_000;
@@ -168,6 +189,17 @@ pub fn timeline(case: &Case, key: &str, from: Option<i64>, to: Option<i64>) -> R
         }
         Ok(())
     })?;
+    let without = Select::Untimed(party);
+    let whole = from.is_none() && to.is_none();
+    let total_untimed = if whole { case.count(&without)? } else { 0 };
+    let mut untimed = Vec::new();
+    if total_untimed > 0 {
+        case.each_attribution(&without, Some(MOST_MARKS), |v| {
+            let run = v.run_node.and_then(|n| run_ids.get(&n).cloned());
+            untimed.push(without_time(v, run));
+            Ok(())
+        })?;
+    }
     let bars: Vec<RunBar> = bars(&runs, &run_ids).into_iter().filter(|b| overlaps(b, start, end)).collect();
     let gaps = bars
         .iter()
@@ -182,7 +214,31 @@ pub fn timeline(case: &Case, key: &str, from: Option<i64>, to: Option<i64>) -> R
         total_calls,
         density: density.into_values().collect(),
         gaps,
+        untimed,
+        total_untimed,
     })
+}
+
+/// Through no agent, and under a principal of its own: a call with no wire principal was nobody's own hand.
+fn by_own_hand(v: &AttributionView) -> bool {
+    v.agent.is_none() && v.wire.is_some()
+}
+
+fn without_time(v: AttributionView, run: Option<String>) -> Untimed {
+    Untimed {
+        own: by_own_hand(&v),
+        target: v.service.unwrap_or_else(|| v.source.clone()),
+        id: v.id,
+        source: v.source,
+        action: v.action.unwrap_or_default(),
+        resource: v.resource,
+        outcome: v.outcome,
+        agent: v.agent,
+        run,
+        grade: v.grade.unwrap_or_else(|| "X".into()),
+        pattern: v.pattern,
+        findings: v.findings as u32,
+    }
 }
 
 fn overlaps(bar: &RunBar, start: Time, end: Time) -> bool {

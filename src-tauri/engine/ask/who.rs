@@ -210,6 +210,11 @@ impl Teller<'_> {
 
     fn cautions(&self, a: &Attribution) -> Vec<String> {
         let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
+        if a.gap == Some(Gap::OutsidePeriod) {
+            out.push(
+                "The run was going on when the declared period began: its origin lies outside of the exports.".into(),
+            );
+        }
         if a.agent_grade == Some(Grade::X) {
             out.push("The evidence names different agents; none is stated.".into());
         }

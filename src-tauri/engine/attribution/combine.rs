@@ -36,6 +36,8 @@ pub enum Gap {
     NoEvidence,
     NoOrigin,
     MissingParent,
+    /// The run was going on when the declared period began: its origin lies outside of what was exported.
+    OutsidePeriod,
     Ambiguous,
     Contradiction,
     HintsOnly,
@@ -51,6 +53,7 @@ impl Gap {
             Gap::NoEvidence => "no_evidence",
             Gap::NoOrigin => "no_origin",
             Gap::MissingParent => "missing_parent",
+            Gap::OutsidePeriod => "outside_period",
             Gap::Ambiguous => "ambiguous",
             Gap::Contradiction => "contradiction",
             Gap::HintsOnly => "hints_only",

@@ -7,14 +7,10 @@ use super::path::{Path, Step};
 use super::run::Tables;
 use crate::case::{CallRow, ClaimRow, TokenRow};
 use crate::lineage::{EdgeKind, Lineage, Starter};
-use crate::model::time::SECOND;
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
 
 /// Issuances of issuances: role chaining deeper than this is not followed.
 const CHAIN: usize = 8;
-
-/// How far two sources' clocks may differ where no pairs of records tell.
-const CLOCK_BOUND: i64 = 60 * SECOND;
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvidence {
     let mut found = HumanEvidence { redacted: call.human_empty == WhyEmpty::Redacted, ..Default::default() };
@@ -109,9 +105,9 @@ fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
     match (call.credential, call.credential_kind) {
-        // An issuance is not proved by itself.
+        // An issuance is not proved by itself, nor is a sign-in by the token that it brought.
         (Some(jti), Some(CredentialKind::Token)) if call.kind != EventKind::Token => {
-            t.lineage.tokens.of(jti).filter(|r| r.subject.is_some()).collect()
+            t.lineage.tokens.of(jti).filter(|r| r.subject.is_some() && r.event != call.event).collect()
         }
         _ => Vec::new(),
     }
@@ -203,8 +199,13 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
 fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<Path> {
     let (key, at) = (call.credential?, call.time?);
     let lease = t.lineage.leases.get(&key)?.iter().find(|l| {
-        let begun = l.from.is_some_and(|from| from.0 <= at.0 + CLOCK_BOUND);
-        l.event != call.event && begun && l.until.is_some_and(|until| at.0 <= until.0 + CLOCK_BOUND)
+        // Neither surely before the lease began nor surely after it ended, on clocks that are known to a bound.
+        let holds = |earlier, later| {
+            let (apart, bound) = t.lineage.clocks.between(earlier, later);
+            apart >= -bound
+        };
+        let begun = l.from.is_some_and(|from| holds((l.source, from), (call.source, at)));
+        l.event != call.event && begun && l.until.is_some_and(|until| holds((call.source, at), (l.source, until)))
     })?;
     Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event)]))
 }

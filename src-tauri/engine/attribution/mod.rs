@@ -8,6 +8,7 @@ mod human;
 mod path;
 mod pattern;
 mod run;
+mod scope;
 
 pub use combine::{Attribution, Gap, Standing};
 pub use path::{Path, Step};

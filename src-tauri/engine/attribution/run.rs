@@ -1,11 +1,11 @@
 //! Attribution of one call, and of all calls of a case in the order of time.
 
-use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
-use super::{agent, human, pattern};
+use super::{agent, human, pattern, scope};
 use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
 use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
@@ -24,8 +24,11 @@ pub struct Tables<'a> {
     /// Other copies of a record, by event: one identity, other content.
     copies: FxHashMap<i64, Vec<CallRow>>,
     kubernetes: Option<i64>,
+    scope: Option<scope::Held>,
     /// Tools that an audit source logs, with the days of its export.
     audited: FxHashMap<i64, Vec<(Time, Time)>>,
+    /// Tool spans whose tool call id an audit record carries as its own.
+    logged: FxHashSet<i64>,
 }
 
 impl<'a> Tables<'a> {
@@ -50,13 +53,20 @@ impl<'a> Tables<'a> {
             let whole = (Time(first.0 - first.0.rem_euclid(DAY)), Time(last.0 - last.0.rem_euclid(DAY) + DAY));
             audited.entry(action).or_default().push(whole);
         }
+        let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
         let claims = crate::lineage::claims_by_event(claims);
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
         for (event, copy) in case.other_copies(None)? {
             copies.entry(event).or_default().push(case.call(copy)?);
         }
-        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, audited })
+        let scope = scope::Held::load(case, lineage)?;
+        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, scope, audited, logged })
+    }
+
+    /// Whether the review counts the call; without a declared scope it counts all.
+    fn counts(&self, call: &CallRow, agent: Option<u32>) -> bool {
+        self.scope.as_ref().is_none_or(|s| s.counts(self.identity, call, agent))
     }
 
     /// What one call is a function of: itself, and the issuances that its credential leads back to.
@@ -74,7 +84,9 @@ impl<'a> Tables<'a> {
             issuances: FxHashMap::default(),
             copies: FxHashMap::default(),
             kubernetes: case.string_id("kubernetes_audit")?,
+            scope: scope::Held::load(case, lineage)?,
             audited: FxHashMap::default(),
+            logged: FxHashSet::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
             t.claims.insert(copy, case.claims_of(copy)?);
@@ -124,12 +136,13 @@ impl<'a> Tables<'a> {
         self.issuances.get(&event).cloned().ok_or_else(|| CaseError::NoSuchRecord { id: event.to_string() })
     }
 
-    /// A tool span is a call only where no audit source logs that tool for that time.
+    /// A tool span is a call only where no audit source logs that tool for that time. One without a time is no call of its
+    /// own where an audit record has its id.
     pub fn is_row(&self, call: &CallRow) -> bool {
         if call.kind != EventKind::ToolSpan {
             return true;
         }
-        let (Some(action), Some(time)) = (call.action, call.time) else { return true };
+        let (Some(action), Some(time)) = (call.action, call.time) else { return !self.logged.contains(&call.event) };
         !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))
     }
 }
@@ -168,6 +181,10 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
         candidates,
     };
     settle(t, call, wire_kind, &mut out);
+    let broken = matches!(out.gap, Some(Gap::NoOrigin | Gap::MissingParent));
+    if broken && t.scope.as_ref().is_some_and(|s| s.crosses(out.run)) {
+        out.gap = Some(Gap::OutsidePeriod);
+    }
     out.authority = authority(t, call, &out);
     out
 }
@@ -259,13 +276,17 @@ pub fn attribute_case(
     write_parties(derived, t.identity)?;
     write_runs(derived, t)?;
     let mut summary = Summary::default();
+    let mut of_runs: BTreeMap<usize, u32> = BTreeMap::new();
     case.each_call(|call| {
         if !t.is_row(&call) {
             return Ok(());
         }
         let found = attribute(t, &call);
-        if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) {
+        if matches!(call.kind, EventKind::Call | EventKind::ToolSpan) && t.counts(&call, found.agent) {
             summary.calls += 1;
+            if let Some(node) = found.run {
+                *of_runs.entry(node).or_default() += 1;
+            }
             match found.standing {
                 Standing::Attributed => summary.attributed += 1,
                 Standing::Supported => summary.supported += 1,
@@ -277,6 +298,9 @@ pub fn attribute_case(
         derived.attribution(&record(&call, &found, t))?;
         tick(1)
     })?;
+    for (node, calls) in of_runs {
+        derived.run_calls(node as i64 + 1, calls)?;
+    }
     Ok(summary)
 }
 
@@ -314,6 +338,7 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         decided_on_person: (!t.evaluated_in(call.event).is_empty())
             .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person(*p).is_some())),
         run_on_record: call.run.is_some(),
+        in_scope: t.counts(call, a.agent),
         source: call.source,
         action: call.action,
     }
@@ -351,7 +376,6 @@ fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
             agent,
             first: node.first,
             last: node.last,
-            calls: node.calls,
             ending: walk.ending(),
             person: walk.person().map(i64::from),
             trigger: None,

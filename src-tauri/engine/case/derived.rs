@@ -34,7 +34,6 @@ pub struct RunRecord {
     pub agent: Option<i64>,
     pub first: Option<Time>,
     pub last: Option<Time>,
-    pub calls: u32,
     /// How the walk to its origin ends: `person`, `trigger`, `ambiguous`, `contradicted`, `missing_parent`, `no_origin`.
     pub ending: &'static str,
     pub person: Option<i64>,
@@ -72,6 +71,7 @@ pub struct AttributionRecord {
     /// Whether the decision on the record evaluated a person; none where it does not say whom it evaluated.
     pub decided_on_person: Option<bool>,
     pub run_on_record: bool,
+    pub in_scope: bool,
     pub source: i64,
     pub action: Option<i64>,
 }
@@ -126,6 +126,8 @@ const DERIVED_TABLES: &[&str] = &[
     "account_events",
     "namespace_facts",
     "traced_facts",
+    "hole_facts",
+    "clocks",
     "findings",
     "instances",
     "instance_events",
@@ -183,7 +185,7 @@ impl Derived<'_> {
                 r.agent,
                 r.first.map(|t| t.0),
                 r.last.map(|t| t.0),
-                r.calls,
+                0,
                 r.ending,
                 r.person,
                 r.trigger
@@ -197,11 +199,17 @@ impl Derived<'_> {
         Ok(())
     }
 
+    /// How many calls were attributed to a run.
+    pub fn run_calls(&self, run: i64, calls: u32) -> Result<(), CaseError> {
+        self.tx.prepare_cached("UPDATE runs SET calls = ?2 WHERE id = ?1")?.execute((run, calls))?;
+        Ok(())
+    }
+
     pub fn attribution(&self, a: &AttributionRecord) -> Result<(), CaseError> {
         self.tx
             .prepare_cached(
                 "INSERT INTO attributions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
             )?
             .execute(params![
                 a.event,
@@ -226,7 +234,8 @@ impl Derived<'_> {
                 a.decided_on_person.map_or(0, |person| 1 + i64::from(person)),
                 a.run_on_record,
                 a.source,
-                a.action
+                a.action,
+                a.in_scope
             ])?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::error::CaseError;
-use crate::model::{DirectoryRow, Entry};
+use crate::model::{Digest, DirectoryRow, Entry};
 
 /// Writes the `n`-th entry of a record. A directory row, asset or network is a record of its own.
 pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Result<(), CaseError> {
@@ -53,6 +53,24 @@ pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Re
                 x.conditions,
             ])
         }
+        Entry::Receipt(r) => db
+            .prepare_cached("INSERT INTO receipts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?
+            .execute(params![
+                id,
+                n,
+                r.file,
+                r.system,
+                r.tenant,
+                r.query,
+                r.period_from.map(|t| t.0),
+                r.period_to.map(|t| t.0),
+                r.exporter,
+                r.method,
+                r.received.map(|t| t.0),
+                r.received_from,
+                r.claimed.map(|c| c as i64),
+            ]),
+        Entry::Digest(d) => return digest(db, id, d),
         Entry::Asset(a) => {
             db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
                 id,
@@ -74,6 +92,27 @@ pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Re
             w.environment
         ]),
     }?;
+    Ok(())
+}
+
+fn digest(db: &Connection, id: i64, digest: &Digest) -> Result<(), CaseError> {
+    db.prepare_cached("INSERT INTO digests VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+        id,
+        digest.from.map(|t| t.0),
+        digest.to.map(|t| t.0),
+        digest.object,
+        digest.previous
+    ])?;
+    for (n, file) in digest.files.iter().enumerate() {
+        db.prepare_cached("INSERT INTO digest_files VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+            id,
+            n as i64,
+            file.object,
+            file.sha256,
+            file.oldest.map(|t| t.0),
+            file.newest.map(|t| t.0)
+        ])?;
+    }
     Ok(())
 }
 

@@ -81,6 +81,7 @@ pub struct SpanRow {
 #[derive(Debug, Clone, Default)]
 pub struct TokenRow {
     pub event: i64,
+    pub source: i64,
     pub time: Option<Time>,
     pub jti: Option<i64>,
     pub subject: Option<i64>,
@@ -104,6 +105,7 @@ pub struct TokenRow {
 #[derive(Debug, Clone, Copy)]
 pub struct IssuedRow {
     pub event: i64,
+    pub source: i64,
     pub time: Option<Time>,
     pub credential: i64,
     pub kind: CredentialKind,
@@ -167,6 +169,21 @@ impl Case {
         use rusqlite::OptionalExtension;
         let mut query = self.db.prepare_cached("SELECT id FROM strings WHERE text = ?1")?;
         Ok(query.query_row([text], |r| r.get(0)).optional()?)
+    }
+
+    /// Names of the sources that events are of, by id.
+    pub fn names_of_sources(&self) -> Result<Vec<(i64, String)>, CaseError> {
+        self.names("SELECT DISTINCT s.id, s.text FROM events e JOIN strings s ON s.id = e.source ORDER BY s.id")
+    }
+
+    /// Names of the services that events are of, by id.
+    pub fn names_of_services(&self) -> Result<Vec<(i64, String)>, CaseError> {
+        self.names("SELECT DISTINCT s.id, s.text FROM events e JOIN strings s ON s.id = e.service ORDER BY s.id")
+    }
+
+    fn names(&self, sql: &str) -> Result<Vec<(i64, String)>, CaseError> {
+        let mut query = self.db.prepare(sql)?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
     /// Subjects evaluated in decisions, by event.
@@ -251,7 +268,7 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run, e.hash FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+             t.revoked, t.details, t.issuer, e.run, e.hash, e.source FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -274,6 +291,7 @@ impl Case {
                 issuer: r.get(12)?,
                 run: r.get(13)?,
                 content: content(r.get(14)?),
+                source: r.get(15)?,
             });
         }
         Ok(out)
@@ -281,7 +299,7 @@ impl Case {
 
     pub fn issued(&self) -> Result<Vec<IssuedRow>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT i.event, e.time, i.credential, i.kind, i.principal, i.expires, e.hash
+            "SELECT i.event, e.time, i.credential, i.kind, i.principal, i.expires, e.hash, e.source
              FROM issued i JOIN events e ON e.id = i.event ORDER BY i.event",
         )?;
         let rows = query.query_map([], |r| {
@@ -293,6 +311,7 @@ impl Case {
                 principal: r.get(4)?,
                 expires: time(r.get(5)?),
                 content: content(r.get(6)?),
+                source: r.get(7)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -329,6 +348,13 @@ impl Case {
              WHERE a.kind IN (0, 1, 2, 4) AND {which} ORDER BY a.id, b.id"
         ))?;
         Ok(query.query_map([of], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Tool spans that carry a tool call id.
+    pub fn tool_calls_with_id(&self, tool_call: &str) -> Result<Vec<i64>, CaseError> {
+        let mut query =
+            self.db.prepare_cached("SELECT id FROM events WHERE kind = 4 AND tool_call = ?1 ORDER BY shown_id, id")?;
+        Ok(query.query_map([tool_call], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
     /// Number of events of a kind whose id is this one, as shown.

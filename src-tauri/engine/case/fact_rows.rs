@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::derived::Derived;
 use super::error::CaseError;
+use crate::model::{Skew, Time};
 
 /// Facts of one call.
 #[derive(Debug, Clone)]
@@ -131,6 +132,26 @@ pub struct TracedFact {
     pub effect: &'static str,
     pub impact: u8,
     pub rated: bool,
+}
+
+/// A place where a source's log is not whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoleFact {
+    pub source: i64,
+    pub stream: Option<i64>,
+    /// `silence`, `sequence`, `missing_file`, `altered_file`.
+    pub kind: &'static str,
+    /// The record before the hole, or the digest that tells of it.
+    pub before: i64,
+    pub after: Option<i64>,
+    pub from: Option<Time>,
+    pub to: Option<Time>,
+    /// The longest usual gap of that hour of the week, in microseconds.
+    pub usual: Option<i64>,
+    /// Numbers that are missing.
+    pub missing: Option<i64>,
+    /// The log file that the digest lists.
+    pub object: Option<String>,
 }
 
 impl Derived<'_> {
@@ -269,5 +290,43 @@ impl Derived<'_> {
                 f.rated
             ])?;
         Ok(())
+    }
+
+    pub fn hole_fact(&self, f: &HoleFact) -> Result<(), CaseError> {
+        self.tx
+            .prepare_cached("INSERT INTO hole_facts VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+            .execute(params![
+                f.source,
+                f.stream,
+                f.kind,
+                f.before,
+                f.after,
+                f.from.map(|t| t.0),
+                f.to.map(|t| t.0),
+                f.usual,
+                f.missing,
+                f.object
+            ])?;
+        Ok(())
+    }
+
+    pub fn clock(&self, skew: &Skew) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO clocks VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            skew.a,
+            skew.b,
+            skew.offset,
+            skew.bound,
+            skew.pairs as i64
+        ])?;
+        Ok(())
+    }
+
+    pub fn clocks(&self) -> Result<Vec<Skew>, CaseError> {
+        let mut query = self.tx.prepare("SELECT a, b, offset_us, bound_us, pairs FROM clocks ORDER BY a, b")?;
+        let rows = query.query_map([], |r| {
+            let pairs: i64 = r.get(4)?;
+            Ok(Skew { a: r.get(0)?, b: r.get(1)?, offset: r.get(2)?, bound: r.get(3)?, pairs: pairs.max(0) as usize })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::error::CaseError;
 use super::pipeline::{Prepared, prepare};
 use super::store::Case;
-use super::write::{Counts, Target, Writer, loss};
+use super::write::{Counts, Lacks, Target, Writer, loss};
 use crate::model::{Clock, Loss, LossCode};
 use crate::read::{self, Batch, Export, FileFacts, Form, Limits, Stream};
 use crate::sources::{Detected, Hints, Registry, Source};
@@ -152,7 +152,7 @@ impl Case {
         let tx = self.db.unchecked_transaction()?;
         if let Some(untold) = untold {
             // In the same transaction: a kill leaves what was told of the file before.
-            for table in ["losses", "copies"] {
+            for table in ["losses", "copies", "contents"] {
                 tx.execute(&format!("DELETE FROM {table} WHERE file = ?1"), [untold])?;
             }
             tx.execute("DELETE FROM files WHERE id = ?1", [untold])?;
@@ -162,7 +162,8 @@ impl Case {
             "INSERT INTO files VALUES (?1, ?2, '', '', '', '', 0, 0, 0, 0, 0, 0, NULL, NULL, ?3, 0)",
             params![file, export.shown, started.0],
         )?;
-        let mut target = Target { file, source: detected.name(), counts: Counts::default(), next_index: 0 };
+        let mut target =
+            Target { file, source: detected.name(), counts: Counts::default(), next_index: 0, lacks: Lacks::default() };
         let facts = match detected.source {
             Some(source) => run(&tx, &mut target, writer, Work { stream, first, form: &form, source }, told),
             None => refuse(&tx, &mut target, stream, first, &form, &detected.why),
@@ -325,6 +326,7 @@ fn run(
         let (stream, fed) = reader.join().map_err(|_| CaseError::Defect { detail: "the reader stopped".into() })?;
         written?;
         fed?;
+        std::mem::take(&mut target.lacks).tell(db, target.file)?;
         for file_loss in stream.losses() {
             loss(db, target.file, file_loss)?;
         }
@@ -401,6 +403,9 @@ fn close_file(
     counts: &Counts,
     imported: &ImportedFile,
 ) -> Result<(), CaseError> {
+    if let Some(content) = facts.content_sha256.as_deref() {
+        db.execute("INSERT INTO contents VALUES (?1, ?2)", params![file, content])?;
+    }
     db.execute(
         "UPDATE files SET sha256 = ?2, format = ?3, why = ?4, form = ?5, bytes = ?6, bytes_out = ?7, read = ?8, kept = ?9,
          duplicates = ?10, rejected = ?11, first_time = ?12, last_time = ?13, seconds = ?14 WHERE id = ?1",

@@ -1,6 +1,7 @@
 //! The case file: one SQLite database. The only room that writes tables, and with rule files the only one that
 //! holds SQL; others read through the typed functions here.
 
+mod acts;
 mod context;
 mod derived;
 mod entry;
@@ -18,11 +19,12 @@ mod store;
 mod verify;
 mod write;
 
+pub use acts::ActRow;
 pub use context::{AssetRow, DirectoryEntry, GrantRow};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
 pub use error::CaseError;
 pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
-pub use fact_rows::{AccountFact, CallFact, NamespaceFact, TokenFact, TracedFact};
+pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, TracedFact};
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
 pub use query::*;

@@ -26,7 +26,7 @@ pub struct RawPlace {
 
 impl Case {
     /// The event that an id, as shown, stands for: the id alone; `SOURCE/ID` where several sources share it;
-    /// `SOURCE/ID#DIGITS` where one source gave it to several contents.
+    /// `SOURCE/ID#DIGITS` where one source gave it to several contents; else the tool call id of one tool span.
     pub fn find_event(&self, id: &str) -> Result<i64, CaseError> {
         let mut found = self.events_with_id(id)?;
         if let (true, Some((source, own))) = (found.is_empty(), id.split_once('/')) {
@@ -38,6 +38,10 @@ impl Case {
                     }
                 }
             }
+        }
+        if found.is_empty() {
+            // The id that a transcript's call has among its model's calls stands inside the record's own.
+            found = self.tool_calls_with_id(id)?;
         }
         match found.as_slice() {
             [one] => Ok(*one),

@@ -1,4 +1,5 @@
 -- Views that rules read. Versioned: a view is never changed in meaning, a new version is added beside it.
+-- Calls, sign-ins and issuances in scope.
 DROP VIEW IF EXISTS v1_calls;
 CREATE VIEW v1_calls AS
 SELECT a.event AS event, e.shown_id AS id, src.text AS source, a.time AS time,
@@ -24,7 +25,8 @@ LEFT JOIN parties ap ON ap.id = a.agent
 LEFT JOIN parties wp ON wp.id = a.wire_party
 LEFT JOIN parties up ON up.id = a.authority
 LEFT JOIN runs r ON r.id = a.run
-LEFT JOIN strings rk ON rk.id = r.key;
+LEFT JOIN strings rk ON rk.id = r.key
+WHERE a.in_scope = 1;
 -- Calls with their facts. Columns beside those of v1_calls:
 --   instance      the record as an instance key: source and shown id
 --   cause         default cause: agent x tool x pattern, in shown words
@@ -125,3 +127,16 @@ JOIN events e ON e.id = t.event
 JOIN strings tl ON tl.id = t.tool
 LEFT JOIN strings rk ON rk.id = t.run
 LEFT JOIN parties ag ON ag.id = t.agent;
+-- Places where a source's log is not whole.
+--   kind silence | sequence | missing_file | altered_file; event the record before the hole, or the digest that tells of it;
+--   hours how long nothing was logged; usual_minutes the longest usual gap of that hour of the week; missing numbers;
+--   object the log file that a digest lists; from_text, to_text the ends in RFC 3339
+DROP VIEW IF EXISTS v1_holes;
+CREATE VIEW v1_holes AS
+SELECT s.text AS source, st.text AS stream, h.kind AS kind, h.before AS event, e.shown_id AS id,
+  h.from_time AS from_time, h.to_time AS to_time, (h.to_time - h.from_time) / 3600000000.0 AS hours,
+  h.usual_us / 60000000.0 AS usual_minutes, h.missing AS missing, h.object AS object,
+  strftime('%Y-%m-%dT%H:%M:%SZ', h.from_time / 1000000, 'unixepoch') AS from_text,
+  strftime('%Y-%m-%dT%H:%M:%SZ', h.to_time / 1000000, 'unixepoch') AS to_text
+FROM hole_facts h JOIN strings s ON s.id = h.source JOIN events e ON e.id = h.before
+LEFT JOIN strings st ON st.id = h.stream;

@@ -1,5 +1,7 @@
 //! The one writer of a bulk: rows in the order of the export, whatever the number of threads that prepared them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
@@ -45,6 +47,32 @@ pub(super) struct Target<'a> {
     pub source: &'a str,
     pub counts: Counts,
     pub next_index: i64,
+    pub lacks: Lacks,
+}
+
+/// What records of one file lack, told once for all of them: a log without times would else have a loss a record.
+#[derive(Default)]
+pub(super) struct Lacks {
+    of: BTreeMap<LossCode, (u64, Loss)>,
+}
+
+impl Lacks {
+    fn note(&mut self, code: LossCode, place: &Place, shown: &str) {
+        let first =
+            || Loss { code, at: Some((place.offset, place.length)), line: place.line, detail: shown.to_string() };
+        self.of.entry(code).or_insert_with(|| (0, first())).0 += 1;
+    }
+
+    /// Writes the losses of a file whose records are all written.
+    pub(super) fn tell(self, db: &Connection, file: i64) -> Result<(), CaseError> {
+        for (count, mut first) in self.of.into_values() {
+            if count > 1 {
+                first.detail = format!("{count} records; the first is {}", first.detail);
+            }
+            loss(db, file, &first)?;
+        }
+        Ok(())
+    }
 }
 
 impl Writer {
@@ -193,9 +221,11 @@ impl Writer {
         if let Some(time) = event.time {
             target.counts.first = Some(target.counts.first.map_or(time.0, |f| f.min(time.0)));
             target.counts.last = Some(target.counts.last.map_or(time.0, |l| l.max(time.0)));
-        } else if matches!(event.kind, EventKind::Call | EventKind::SignIn | EventKind::Token) {
-            let at = Some((place.offset, place.length));
-            loss(db, target.file, &Loss { code: LossCode::NoTime, at, line: place.line, detail: shown.to_string() })?;
+        } else if matches!(event.kind, EventKind::Call | EventKind::SignIn | EventKind::Token | EventKind::ToolSpan) {
+            target.lacks.note(LossCode::NoTime, place, shown);
+        }
+        for code in &event.losses {
+            target.lacks.note(*code, place, shown);
         }
         let envelope = envelope.map(|e| self.envelope(db, e)).transpose()?;
         self.event(db, target, place, id, &hash, shown, own, envelope, &event)?;
@@ -329,6 +359,14 @@ impl Writer {
             };
             db.prepare_cached("INSERT OR REPLACE INTO attributes VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![id, name, number, text, currency])?;
+        }
+        if let Some(sequence) = &e.sequence {
+            let stream = names.maybe(db, sequence.stream.as_deref())?;
+            db.prepare_cached("INSERT INTO sequences VALUES (?1, ?2, ?3)")?.execute(params![
+                id,
+                stream,
+                sequence.number
+            ])?;
         }
         if let Some(issued) = &e.issued {
             let credential = names.string(db, &issued.credential.id)?;

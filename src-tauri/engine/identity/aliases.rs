@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::DirectoryEntry;
 use crate::model::Principal;
+use crate::model::principal::is_guid;
 
 /// Principals to the entity (index of a directory id) that claims them alone.
 pub(super) struct Aliases {
@@ -64,6 +65,10 @@ fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet
         if value.is_empty() {
             continue;
         }
+        // Microsoft's client ids are GUIDs, which are one in the whole of its directory; its logs write them so.
+        if matches!(namespace.as_str(), "client" | "client_id") && is_guid(value) {
+            out.push(folded(&Principal::new("entra", value)));
+        }
         let principal = match namespace.as_str() {
             "aws-role" if !value.contains('/') => match (accounts.len(), accounts.first()) {
                 (1, Some(account)) => Principal::new("aws-role", &format!("{account}/{value}")),
@@ -92,10 +97,12 @@ fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet
     out
 }
 
-/// The form in which principals are compared. GitHub logins and e-mail addresses have no case; all else has.
+/// The form in which principals are compared. GitHub logins, e-mail addresses and GUIDs have no case; all else has.
 fn folded(principal: &Principal) -> Principal {
     match principal.namespace.as_str() {
-        "github" | "email" => Principal { namespace: principal.namespace.clone(), id: principal.id.to_lowercase() },
+        "github" | "email" | "entra" => {
+            Principal { namespace: principal.namespace.clone(), id: principal.id.to_lowercase() }
+        }
         _ => principal.clone(),
     }
 }

@@ -330,6 +330,15 @@ mod tests {
     }
 
     #[test]
+    fn a_client_id_that_is_a_guid_is_the_application_in_microsofts_logs() {
+        let app = "11111111-AAAA-3333-4444-555555555555";
+        let directory = vec![row(1, "helper", "", EntryType::Agent, &[("client", app)])];
+        let i = resolve(&inputs(&[("entra", &app.to_lowercase()), ("entra", "sp-1")], directory));
+        assert_eq!(i.kind(i.party_of(1).unwrap()), PartyKind::Agent);
+        assert_ne!(i.party_of(1), i.party_of(2));
+    }
+
+    #[test]
     fn an_alias_that_two_rows_claim_joins_nothing_and_an_empty_address_is_nobody() {
         let directory = vec![
             row(1, "E1", "", EntryType::Person, &[("github", "twin")]),

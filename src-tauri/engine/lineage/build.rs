@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::clocks::Clocks;
 use super::credentials::{Lease, Tokens};
 use super::shortened::Shortened;
 use super::walk::{Walk, walk_all};
@@ -60,7 +61,6 @@ pub struct Node {
     pub agents: BTreeMap<u32, i64>,
     pub first: Option<Time>,
     pub last: Option<Time>,
-    pub calls: u32,
 }
 
 /// Whose runs held one credential.
@@ -85,6 +85,8 @@ pub struct Lineage {
     tool_links: FxHashMap<i64, BTreeSet<usize>>,
     pub walks: Vec<Walk>,
     pub tokens: Tokens,
+    /// What is known of the sources' clocks.
+    pub clocks: Clocks,
     pub leases: FxHashMap<i64, Vec<Lease>>,
     /// Session keys through which several runs acted, or for several of which they were handed out.
     pub shared_leases: FxHashMap<i64, Holders>,
@@ -108,6 +110,7 @@ impl Lineage {
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
+            clocks: Clocks::measure(case)?,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
             shortened,
@@ -181,7 +184,6 @@ impl Lineage {
             agents: BTreeMap::new(),
             first: None,
             last: None,
-            calls: 0,
         });
         self.by_key.insert(key, n);
         n
@@ -220,7 +222,6 @@ impl Lineage {
         let call = !matches!(span.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Run);
         // A call that only names a trace holds nothing: the trace is held by its spans.
         self.nodes[node].held |= span.run.is_some() || !call;
-        self.nodes[node].calls += u32::from(call);
         widen(&mut self.nodes[node], span);
         if let Some(parent) = span.parent_run.filter(|p| Some(*p) != span.run) {
             let parent = self.entry(NodeKey::Run(parent));
@@ -329,9 +330,13 @@ impl Lineage {
     fn join_tool_calls(&mut self, case: &Case, spans: &[SpanRow]) -> Result<(), CaseError> {
         let mut node_of: FxHashMap<i64, (usize, usize)> = FxHashMap::default();
         for (place, span) in spans.iter().enumerate().filter(|(_, s)| s.kind == EventKind::ToolSpan) {
-            if let (Some(trace), Some(id)) = (span.trace, span.span)
-                && let Some(&node) = self.spans.get(&(trace, id))
-            {
+            let placed = match (span.trace, span.span) {
+                (Some(trace), Some(id)) => self.spans.get(&(trace, id)).copied(),
+                _ => None,
+            };
+            // A transcript's step has no span, and says its run.
+            let node = placed.or_else(|| self.by_key.get(&NodeKey::Run(span.run?)).copied());
+            if let Some(node) = node {
                 node_of.insert(span.event, (place, node));
             }
         }

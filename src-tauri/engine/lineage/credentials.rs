@@ -43,8 +43,9 @@ impl Tokens {
 /// One handing-out of a temporary credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
-    /// Event of the issuance.
+    /// Event of the issuance, and the source whose clock it bears.
     pub event: i64,
+    pub source: i64,
     pub from: Option<Time>,
     pub until: Option<Time>,
 }
@@ -55,7 +56,12 @@ pub(super) fn leases(issued: &[IssuedRow]) -> FxHashMap<i64, Vec<Lease>> {
     let mut issued: Vec<&IssuedRow> = issued.iter().filter(|r| r.kind == CredentialKind::SessionKey).collect();
     issued.sort_by_key(|r| (r.time, r.content));
     for row in issued {
-        out.entry(row.credential).or_default().push(Lease { event: row.event, from: row.time, until: row.expires });
+        out.entry(row.credential).or_default().push(Lease {
+            event: row.event,
+            source: row.source,
+            from: row.time,
+            until: row.expires,
+        });
     }
     out
 }

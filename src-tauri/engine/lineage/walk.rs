@@ -174,7 +174,6 @@ mod tests {
             agents: BTreeMap::new(),
             first: None,
             last: None,
-            calls: 0,
         }
     }
 

@@ -163,6 +163,47 @@ pub struct Network {
     pub environment: Option<String>,
 }
 
+/// How a file, or a set of files, was obtained.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Name of the file, a pattern of names (`*` any characters), or its SHA-256.
+    pub file: String,
+    pub system: Option<String>,
+    pub tenant: Option<String>,
+    /// Query and filters, as they were asked.
+    pub query: Option<String>,
+    pub period_from: Option<Time>,
+    /// Last moment of the last day asked for.
+    pub period_to: Option<Time>,
+    pub exporter: Option<String>,
+    pub method: Option<String>,
+    pub received: Option<Time>,
+    pub received_from: Option<String>,
+    /// Records that the source says it handed over.
+    pub claimed: Option<u64>,
+}
+
+/// One log file as a digest vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestFile {
+    pub object: String,
+    /// SHA-256 of the uncompressed content, lower-case hexadecimal.
+    pub sha256: String,
+    pub oldest: Option<Time>,
+    pub newest: Option<Time>,
+}
+
+/// A digest file of AWS CloudTrail: the log files of one hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    pub object: String,
+    pub from: Option<Time>,
+    pub to: Option<Time>,
+    /// The digest before this one.
+    pub previous: Option<String>,
+    pub files: Vec<DigestFile>,
+}
+
 /// A row of a context file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
@@ -173,4 +214,6 @@ pub enum Entry {
     Membership(Membership),
     Ownership(Ownership),
     Exception(Exception),
+    Receipt(Receipt),
+    Digest(Digest),
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{EvidenceKind, FilledBy, WhyEmpty};
+use super::loss::LossCode;
 use super::principal::{Principal, WireKind};
 use super::run::{RunId, SpanId, TraceId};
 use super::time::Time;
@@ -213,6 +214,14 @@ pub enum Attribute {
     Flag(bool),
 }
 
+/// A number that the source gives its records in turn, without leaving one out: a gap is a hole in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    /// Whose numbers they are (a host, a partition), where one log holds several.
+    pub stream: Option<String>,
+    pub number: i64,
+}
+
 /// A span, named by trace and span id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanRef {
@@ -232,6 +241,7 @@ pub struct Event {
     pub tenant: Option<String>,
     /// For sources that write one action in several stages under one id.
     pub stage: Option<String>,
+    pub sequence: Option<Sequence>,
     pub service: Option<String>,
     pub action: Option<String>,
     pub resource: Option<String>,
@@ -267,6 +277,8 @@ pub struct Event {
     /// The origin of a run says a schedule or system trigger started it.
     pub trigger: Option<String>,
     pub attributes: Vec<(String, Attribute)>,
+    /// What the record lacks that a whole one has. Told once a file, with a count.
+    pub losses: Vec<LossCode>,
 }
 
 impl Event {
@@ -278,6 +290,7 @@ impl Event {
             id: None,
             tenant: None,
             stage: None,
+            sequence: None,
             service: None,
             action: None,
             resource: None,
@@ -308,6 +321,7 @@ impl Event {
             interactive: false,
             trigger: None,
             attributes: Vec::new(),
+            losses: Vec::new(),
         }
     }
 }

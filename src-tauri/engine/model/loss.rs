@@ -39,7 +39,9 @@ loss_codes! {
     BadEncoding = "bad_encoding", Warning, "Some bytes are not valid UTF-8; they are kept as they are and shown as damaged.";
     UnknownFormat = "unknown_format", Error, "No source recognises this file. Describe it with a mapping file, or ask which system wrote it.";
     NotThisFormat = "not_this_format", Error, "The record is no entry of the format recognised for this file.";
-    NoTime = "no_time", Warning, "The record has no time that could be read; it is kept, and stands outside every period.";
+    NoTime = "no_time", Warning, "Records have no time that could be read. They are kept and attributed, and stand outside every period. One row tells it for all of a file, with the place of the first.";
+    CallNotRecorded = "call_not_recorded", Warning, "A tool gave something back, and the call itself is not in the export: neither the tool nor its arguments are known. Each is kept as a call that names nobody. Ask for the run itself, with its calls.";
+    NoSteps = "no_steps", Warning, "The run has no step in it: nothing that the agent did is recorded. Ask whether the run was cut off, or the export was.";
     ConflictingCopy = "conflicting_copy", Warning, "The same record id came with other content; both are kept.";
     AmbiguousAlias = "ambiguous_alias", Warning, "An alias is claimed by more than one row, or cannot be placed in one account; it joins nothing.";
     BadRow = "bad_row", Error, "A row of a context file lacks a field that it cannot do without.";

@@ -1,6 +1,7 @@
 //! The vocabulary every room shares. Names are the field's: RFC 8693 (`subject`, `actor`, `audience`), OpenTelemetry
 //! (`trace`, `span`, `link`), NIST (`principal`). Nothing here reads, stores or decides.
 
+pub mod act;
 pub mod address;
 pub mod context;
 pub mod edge;
@@ -12,18 +13,20 @@ pub mod principal;
 pub mod run;
 pub mod time;
 
+pub use act::{Act, Criterion, Deed, Scope};
 pub use address::Address;
 pub use context::{
-    Asset, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network, Ownership, Reach,
+    Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
+    Ownership, Reach, Receipt,
 };
 pub use edge::{EdgeError, Fault};
 pub use event::{
     Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued,
-    Outcome, Role, SpanRef, TokenFacts, Wire,
+    Outcome, Role, Sequence, SpanRef, TokenFacts, Wire,
 };
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};
 pub use loss::{Loss, LossCode, LossSeverity};
 pub use principal::{Principal, WireKind};
 pub use run::{RunId, SpanId, TraceId};
-pub use time::{Clock, Time};
+pub use time::{Clock, Skew, Time};

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// An identifier in the namespace that gives it meaning. Never a display name.
 ///
 /// Namespaces in use: `email` (an e-mail address or UPN, folded to lower case: globally unique), `aws` (an ARN),
-/// `aws-role` (`ACCOUNT/Role`), `aws-idc` (Identity Center user id), `github`, `k8s`, `okta`, `aws-service`, and `name`
+/// `aws-role` (`ACCOUNT/Role`), `aws-idc` (Identity Center user id), `github`, `k8s`, `okta`, `aws-service`, `gcp` (a
+/// principal that is no address), `entra` (object and application ids of Microsoft Entra), and `name`
 /// for a bare word (a client id, `act.sub`, `gen_ai.agent.id`), which joins only a directory row whose own id it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Principal {
@@ -70,6 +71,15 @@ pub fn is_email(text: &str) -> bool {
         }
         None => false,
     }
+}
+
+/// A GUID as text, which is one in any case of its letters.
+pub fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(n, b)| match n {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
 }
 
 /// What the source says of the principal whose credential was on the request (DESIGN section 6 and 10).

@@ -18,6 +18,16 @@ pub trait Clock: Sync {
     fn now(&self) -> Time;
 }
 
+/// One measurement: the clock of `b` shows `offset` more than that of `a`, give or take `bound`. Microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skew {
+    pub a: i64,
+    pub b: i64,
+    pub offset: i64,
+    pub bound: i64,
+    pub pairs: usize,
+}
+
 /// A clock that stands still: for tests, and for reports of one frozen view.
 #[derive(Debug, Clone, Copy)]
 pub struct Frozen(pub Time);

@@ -4,6 +4,8 @@
 
 use std::io::{self, BufReader, Read};
 
+use sha2::{Digest, Sha256};
+
 use super::Limits;
 use super::origin::Origin;
 use super::wide::Wide;
@@ -22,6 +24,8 @@ pub(super) struct Feed {
     ratio: u64,
     /// Bytes out of the decompression.
     unpacked: u64,
+    /// Of what a compressed export holds; a plain one is hashed as it stands.
+    content: Option<Sha256>,
     /// Bytes of text given.
     given: u64,
     /// The first unpacked bytes, read to tell their encoding, while they are not given.
@@ -89,7 +93,9 @@ impl Feed {
         };
         let ended = !losses.is_empty();
         let ratio = limits.ratio.max(1);
-        let mut feed = Feed { packed, ratio, unpacked: 0, given: 0, first: Vec::new(), wide: None, losses, ended };
+        let content = (!matches!(packed, Packed::Plain(_))).then(Sha256::new);
+        let mut feed =
+            Feed { packed, ratio, unpacked: 0, content, given: 0, first: Vec::new(), wide: None, losses, ended };
         feed.first = first_bytes(&mut Unpacked(&mut feed))?;
         feed.wide = Wide::of(&feed.first);
         Ok(feed)
@@ -101,6 +107,12 @@ impl Feed {
 
     pub fn bytes_out(&self) -> u64 {
         self.given
+    }
+
+    /// Hex of the hash of what a compressed export holds, as far as it was read.
+    pub fn content_sha256(&self) -> Option<String> {
+        let content = self.content.as_ref()?;
+        Some(content.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     pub fn origin_mut(&mut self) -> &mut Origin {
@@ -126,6 +138,9 @@ impl Feed {
             }
         };
         self.unpacked += n as u64;
+        if let Some(content) = &mut self.content {
+            content.update(&out[..n]);
+        }
         let stored = self.packed.whole().get_ref().1.stored();
         if self.unpacked > FREE && self.unpacked / self.ratio > stored {
             let detail = format!("{} bytes out of {stored}, more than {} for one", self.unpacked, self.ratio);

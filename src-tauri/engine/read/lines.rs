@@ -3,6 +3,7 @@
 use super::Limits;
 use super::scan::{Scan, Seen};
 use super::split::{Cut, Cutter, Hold, Window};
+use super::token::raw_token;
 use crate::model::LossCode;
 
 pub(super) struct Lines {
@@ -29,7 +30,9 @@ impl Lines {
         let line = window.slice(start, end);
         let text = line.trim_ascii_end();
         let lead = text.len() - text.trim_ascii_start().len();
-        if lead < text.len() {
+        if lead < text.len() && is_raw_token(&text[lead..]) {
+            out.push(Cut { start: start + lead as u64, end: start + text.len() as u64, broken: None });
+        } else if lead < text.len() {
             self.values(text, lead, start, last, out);
         }
     }
@@ -79,6 +82,11 @@ impl Lines {
             }
         }
     }
+}
+
+/// A raw token is a record, though no JSON.
+fn is_raw_token(text: &[u8]) -> bool {
+    !matches!(text.first(), Some(b'{' | b'[')) && std::str::from_utf8(text).is_ok_and(|text| raw_token(text).is_some())
 }
 
 /// Where the JSON object begins on a line of a program's log: time, level and message before it, tabs between them.

@@ -17,6 +17,7 @@ mod scan;
 mod sniff;
 mod split;
 mod stream;
+mod token;
 mod values;
 mod wide;
 mod wrap;
@@ -27,6 +28,7 @@ pub use lines::logged_value;
 pub use sniff::{Form, sniff};
 pub use split::{Batch, Chunk, Splitter};
 pub use stream::{FileFacts, Stream, open, sha256_of};
+pub use token::raw_token;
 pub use wrap::{WEAK_WRAP_KEYS, WRAP_KEYS};
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 use super::documents::begins_yaml;
 use super::lines::logged_value;
 use super::scan::{Scan, Seen};
+use super::token::raw_token;
 use super::wrap;
 
 /// How much of an export's start decides its form. A shorter head is the whole export.
@@ -19,7 +20,7 @@ pub enum Form {
     Wrapped {
         key: String,
     },
-    /// One JSON value a line.
+    /// One JSON value a line, or one raw token.
     Lines,
     /// JSON objects one after the other, over several lines each or all on one.
     Objects,
@@ -69,7 +70,7 @@ pub fn sniff(head: &[u8]) -> Form {
     match first {
         b'[' if begins_value(text) => array(text),
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
-        _ if mostly_json_lines(text) => Form::Lines,
+        _ if mostly_json_lines(text) || mostly_tokens(text) => Form::Lines,
         _ if logged_lines(text) => Form::Lines,
         _ => csv(text, head.len() == HEAD_BYTES).unwrap_or_else(|| match begins_yaml(text) {
             true => Form::Yaml,
@@ -203,6 +204,17 @@ fn mostly_json_lines(text: &[u8]) -> bool {
     whole > 0 && whole * 2 >= all
 }
 
+/// Raw tokens, one a line, in most of the first lines.
+fn mostly_tokens(text: &[u8]) -> bool {
+    let lines = text.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LINES);
+    let (mut tokens, mut all) = (0, 0);
+    for line in lines {
+        all += 1;
+        tokens += usize::from(std::str::from_utf8(line).is_ok_and(|line| raw_token(line).is_some()));
+    }
+    tokens * 2 > all
+}
+
 /// A CSV has a header of at least two names, and rows of as many fields.
 fn csv(text: &[u8], cut_off: bool) -> Option<Form> {
     let fits = [b',', b';', b'\t', b'|'].into_iter().filter_map(|delimiter| {
@@ -293,6 +305,25 @@ mod tests {
         assert_eq!(form("\"id\"\t\"name\"\n"), csv(b'\t', &["id", "name"]));
         assert!(matches!(form("just some prose, and more\nof it\nand more\n"), Form::Unknown { .. }));
         assert!(matches!(form("1,2\n3,4\n"), Form::Unknown { .. }), "no header");
+    }
+
+    #[test]
+    fn raw_tokens_are_lines_and_prose_about_them_is_not() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+        for text in [
+            token.to_string(),
+            format!("{token}\n\n{token}\n"),
+            format!("Authorization: Bearer {token}\r\nx\r\n{token}"),
+        ] {
+            assert_eq!(form(&text), Form::Lines, "{text}");
+        }
+        for text in [
+            format!("The token\nis {token}\n"),
+            format!("{token}\nid,name\n1,2\n"),
+            format!("id,token\n1,{token}\n2,{token}\n"),
+        ] {
+            assert_ne!(form(&text), Form::Lines, "{text}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct FileFacts {
     /// SHA-256, in hex, of the export's own bytes: the file as handed over (compressed, if it is), or the decompressed
     /// bytes of a member of an archive.
     pub sha256: String,
+    /// SHA-256, in hex, of what a compressed export holds: what a source's own digests vouch for.
+    pub content_sha256: Option<String>,
     /// The export's own bytes.
     pub bytes_in: u64,
     /// Bytes of text that were read out of it.
@@ -102,9 +104,10 @@ impl Stream {
     /// The facts of the export. What was not read is still hashed.
     pub fn finish(mut self) -> FileFacts {
         let bytes_out = self.feed.bytes_out();
+        let content_sha256 = self.feed.content_sha256();
         let origin = self.feed.origin_mut();
         origin.drain();
-        FileFacts { sha256: origin.sha256(), bytes_in: origin.count(), bytes_out }
+        FileFacts { sha256: origin.sha256(), content_sha256, bytes_in: origin.count(), bytes_out }
     }
 
     fn end(&mut self) {

@@ -3,8 +3,17 @@
 use super::scan::{Scan, Seen, string_stop};
 
 /// Keys that hold records and nothing else, whatever surrounds them. Compared without case.
-pub const WRAP_KEYS: &[&str] =
-    &["records", "resourcespans", "resourcelogs", "batches", "logevents", "hits", "loggedevents", "auditlogs"];
+pub const WRAP_KEYS: &[&str] = &[
+    "records",
+    "resourcespans",
+    "resourcelogs",
+    "batches",
+    "logevents",
+    "hits",
+    "loggedevents",
+    "auditlogs",
+    "simulations",
+];
 
 /// Keys that hold records, unless the object around them looks like a record itself: a span has `events`, a
 /// CloudTrail record has `resources`. Compared without case.

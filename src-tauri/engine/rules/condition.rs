@@ -38,9 +38,14 @@ pub struct Condition {
 /// What a condition is held against.
 pub struct Facts<'a> {
     pub attributes: &'a [(String, Attribute)],
-    /// Whether the person asked about owns the resource, where that is known.
-    pub owns: Option<bool>,
+    /// Whether whoever is asked about owns the resource, or why that cannot be told.
+    pub owns: Result<bool, &'a str>,
+    /// The Kubernetes namespace of the resource: `None` where that cannot be told, empty where it is in none.
+    pub namespace: Option<String>,
 }
+
+/// The attribute that a role binding confines to its namespace.
+pub const NAMESPACE: &str = "k8s:namespace";
 
 impl Condition {
     pub fn parse(text: &str) -> Condition {
@@ -109,8 +114,14 @@ impl Clause {
     fn holds(&self, facts: &Facts<'_>, all: &[Clause]) -> Holds {
         if self.attribute.eq_ignore_ascii_case("owner") && self.literal.eq_ignore_ascii_case("self") {
             return match facts.owns {
-                Some(owns) => self.settled(owns == (self.op == Op::Eq), "the resource's owner"),
-                None => Holds::Undetermined("who owns the resource is in no export".into()),
+                Ok(owns) => self.settled(owns == (self.op == Op::Eq), "the resource's owner"),
+                Err(why) => Holds::Undetermined(why.into()),
+            };
+        }
+        if self.attribute == NAMESPACE && self.op == Op::Eq {
+            return match &facts.namespace {
+                Some(namespace) => self.settled(*namespace == self.literal, "the resource's namespace"),
+                None => Holds::Undetermined("the namespace of the resource cannot be told".into()),
             };
         }
         let value =
@@ -203,10 +214,12 @@ fn stated_currency<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn held(condition: &str, attributes: &[(&str, Attribute)], owns: Option<bool>) -> Holds {
+    fn held(condition: &str, attributes: &[(&str, Attribute)], owns: Result<bool, &str>) -> Holds {
         let attributes: Vec<(String, Attribute)> = attributes.iter().map(|(n, v)| (n.to_string(), v.clone())).collect();
-        Condition::parse(condition).holds(&Facts { attributes: &attributes, owns })
+        Condition::parse(condition).holds(&Facts { attributes: &attributes, owns, namespace: Some("prod".into()) })
     }
+
+    const NO: Result<bool, &str> = Err("not said");
 
     fn number(value: f64, currency: Option<&str>) -> Attribute {
         Attribute::Number { value, currency: currency.map(str::to_string) }
@@ -214,36 +227,38 @@ mod tests {
 
     #[test]
     fn a_limit_is_met_broken_or_not_to_be_told() {
-        assert_eq!(held("amount<=50", &[("amount", number(50.0, None))], None), Holds::True);
-        assert!(matches!(held("amount <= 50", &[("amount", number(50.01, None))], None), Holds::False(_)));
-        assert!(matches!(held("amount<=50", &[], None), Holds::Undetermined(_)));
-        assert_eq!(held("", &[], None), Holds::True);
+        assert_eq!(held("amount<=50", &[("amount", number(50.0, None))], NO), Holds::True);
+        assert!(matches!(held("amount <= 50", &[("amount", number(50.01, None))], NO), Holds::False(_)));
+        assert!(matches!(held("amount<=50", &[], NO), Holds::Undetermined(_)));
+        assert_eq!(held("", &[], NO), Holds::True);
     }
 
     #[test]
     fn another_or_an_unknown_currency_is_not_to_be_told() {
-        assert!(matches!(held("amount<=50", &[("amount", number(5.0, Some("JPY")))], None), Holds::Undetermined(_)));
-        assert!(matches!(held("amount<=50 EUR", &[("amount", number(5.0, None))], None), Holds::Undetermined(_)));
-        assert_eq!(held("amount<=50 EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
-        assert_eq!(held("amount<=50 and currency=EUR", &[("amount", number(5.0, Some("EUR")))], None), Holds::True);
+        assert!(matches!(held("amount<=50", &[("amount", number(5.0, Some("JPY")))], NO), Holds::Undetermined(_)));
+        assert!(matches!(held("amount<=50 EUR", &[("amount", number(5.0, None))], NO), Holds::Undetermined(_)));
+        assert_eq!(held("amount<=50 EUR", &[("amount", number(5.0, Some("EUR")))], NO), Holds::True);
+        assert_eq!(held("amount<=50 and currency=EUR", &[("amount", number(5.0, Some("EUR")))], NO), Holds::True);
         let beside = [("amount", number(5.0, None)), ("currency", Attribute::Text("EUR".into()))];
-        assert_eq!(held("amount<=50 EUR", &beside, None), Holds::True);
-        assert_eq!(held("amount<=50 and currency=EUR", &beside, None), Holds::True);
-        assert!(matches!(held("amount<=50 USD", &beside, None), Holds::Undetermined(_)));
+        assert_eq!(held("amount<=50 EUR", &beside, NO), Holds::True);
+        assert_eq!(held("amount<=50 and currency=EUR", &beside, NO), Holds::True);
+        assert!(matches!(held("amount<=50 USD", &beside, NO), Holds::Undetermined(_)));
     }
 
     #[test]
     fn one_false_clause_decides_and_one_open_clause_leaves_it_open() {
         let region = ("region", Attribute::Text("eu".into()));
-        assert!(matches!(held("amount<=50 and region=us", std::slice::from_ref(&region), None), Holds::False(_)));
-        assert!(matches!(held("amount<=50 AND region = eu", &[region], None), Holds::Undetermined(_)));
+        assert!(matches!(held("amount<=50 and region=us", std::slice::from_ref(&region), NO), Holds::False(_)));
+        assert!(matches!(held("amount<=50 AND region = eu", &[region], NO), Holds::Undetermined(_)));
     }
 
     #[test]
     fn owner_self_asks_who_owns_it() {
-        assert_eq!(held("owner=self", &[], Some(true)), Holds::True);
-        assert!(matches!(held("owner=self", &[], Some(false)), Holds::False(_)));
-        assert!(matches!(held("owner=self", &[], None), Holds::Undetermined(_)));
-        assert!(matches!(held("when it rains", &[], None), Holds::Undetermined(_)));
+        assert_eq!(held("owner=self", &[], Ok(true)), Holds::True);
+        assert!(matches!(held("owner=self", &[], Ok(false)), Holds::False(_)));
+        assert!(matches!(held("owner=self", &[], NO), Holds::Undetermined(_)));
+        assert!(matches!(held("when it rains", &[], NO), Holds::Undetermined(_)));
+        assert_eq!(held("k8s:namespace=prod", &[], NO), Holds::True);
+        assert!(matches!(held("k8s:namespace=dev", &[], NO), Holds::False(_)));
     }
 }

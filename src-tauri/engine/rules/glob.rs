@@ -2,12 +2,17 @@
 
 /// Whether `pattern` covers `text`. Linear in space, never exponential: patterns come from exports.
 pub fn covers(pattern: &str, text: &str) -> bool {
-    matches(pattern.as_bytes(), text.as_bytes(), false)
+    matches(pattern.as_bytes(), text.as_bytes(), false, false)
+}
+
+/// As IAM policies mean it: `?` is any one character.
+pub fn covers_iam(pattern: &str, text: &str, fold: bool) -> bool {
+    matches(pattern.as_bytes(), text.as_bytes(), fold, true)
 }
 
 /// As [`covers`], with ASCII letters folded: actions are words, and products spell them either way.
 pub fn covers_word(pattern: &str, word: &str) -> bool {
-    matches(pattern.as_bytes(), word.as_bytes(), true)
+    matches(pattern.as_bytes(), word.as_bytes(), true, false)
 }
 
 /// Whether a service as a context file writes it is the one that a record names: `s3` is `s3.amazonaws.com` too.
@@ -16,8 +21,8 @@ pub fn covers_service(pattern: &str, service: &str) -> bool {
         || service.split('.').next().is_some_and(|first| covers_word(pattern.trim(), first))
 }
 
-fn matches(pattern: &[u8], text: &[u8], fold: bool) -> bool {
-    let same = |a: u8, b: u8| a == b || (fold && a.eq_ignore_ascii_case(&b));
+fn matches(pattern: &[u8], text: &[u8], fold: bool, one: bool) -> bool {
+    let same = |a: u8, b: u8| a == b || (fold && a.eq_ignore_ascii_case(&b)) || (one && a == b'?');
     let (mut p, mut t) = (0, 0);
     // Where to go on after the last star: (after the star, text position it has swallowed up to).
     let mut retry: Option<(usize, usize)> = None;
@@ -56,6 +61,8 @@ mod tests {
         assert!(!covers("order/*", "orders/1"));
         assert!(!covers("patient/70", "patient/707"));
         assert!(!covers("Order/1", "order/1") && covers_word("S3:Get*", "s3:GetObject"));
+        assert!(covers_iam("s3:?et*", "S3:GetObject", true) && !covers_iam("s3:?etObject", "s3:etObject", true));
+        assert!(!covers("report?", "report1") && covers("report?", "report?"));
     }
 
     #[test]

@@ -19,7 +19,9 @@ mod world;
 
 pub use catalogue::catalogue;
 pub use controls::{Control, Criterion, Strength, controls, controls_version, criteria};
-pub use entitlement::{Answer, Basis, Entitled, Question, Rights, answer, answer_address};
+pub use entitlement::{
+    Answer, Basis, Entitled, MayAssume, Question, Rights, RightsInput, Whom, answer, answer_for, may_assume,
+};
 pub use error::RuleError;
 pub use examples::{ExampleResult, test_rule};
 pub use notes::{FindingNotes, Population};

@@ -29,7 +29,7 @@ pub fn run(
     derived: &Derived<'_>,
     tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<Vec<FindingRecord>, RuleError> {
-    facts::compute(derived, &Context::load(case)?, tick)?;
+    facts::compute(case, derived, &Context::load(case)?, tick)?;
     let mut out = Vec::new();
     let tested = Tested::count(derived)?;
     for rule in catalogue::load()? {

@@ -2,10 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::entitlement::Rights;
+use super::entitlement::{Rights, RightsInput};
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
-use crate::model::{Network, Principal};
+use crate::lineage::Clocks;
+use crate::model::{Membership, Network, Ownership, Principal};
 
 /// What is read of the case before an analysis writes.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Context {
     pub principals: Vec<Principal>,
     pub directory: Vec<DirectoryEntry>,
     pub grants: Vec<GrantRow>,
+    pub memberships: Vec<(i64, Membership)>,
+    pub ownership: Vec<(i64, Ownership)>,
     pub assets: Vec<AssetRow>,
     pub networks: Vec<Network>,
     pub tokens: Vec<TokenRow>,
@@ -26,6 +29,8 @@ impl Context {
             principals: case.principals()?,
             directory: case.directory()?,
             grants: case.grants()?,
+            memberships: case.memberships()?,
+            ownership: case.ownership()?,
             assets: case.assets()?,
             networks: case.networks()?,
             tokens: case.tokens()?,
@@ -41,13 +46,22 @@ pub(super) struct World<'a> {
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
     pub rights: Rights,
+    pub clocks: Clocks,
 }
 
 impl<'a> World<'a> {
     pub(super) fn load(derived: &Derived<'_>, context: &'a Context) -> Result<World<'a>, RuleError> {
         let parties = derived.party_rows()?;
         let party_of = derived.party_of()?;
-        let rights = Rights::new(&context.grants, &context.directory, &parties, &party_of, &context.principals);
+        let rights = Rights::new(&RightsInput {
+            grants: &context.grants,
+            memberships: &context.memberships,
+            ownership: &context.ownership,
+            directory: &context.directory,
+            parties: &parties,
+            party_of: &party_of,
+            principals: &context.principals,
+        });
         let runs = derived.run_facts()?;
         Ok(World {
             context,
@@ -56,6 +70,7 @@ impl<'a> World<'a> {
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
             rights,
+            clocks: Clocks::kept(derived.clocks()?),
         })
     }
 

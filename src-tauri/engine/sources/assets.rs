@@ -1,8 +1,14 @@
-//! Assets: what is at stake in an action on a resource (`assets.csv` of DESIGN 5.1).
+//! Assets.
 //!
-//! Columns `service,action,resource,data_class,effect,per_user,regulated_by,required_pattern,approval_required`, in any
-//! order and case; an empty action or resource means any. Signature: a header with `action` or `resource`, and one of
-//! `data_class`, `required_pattern`, `approval_required`, `regulated_by`. The reviewer or the data owners fill it.
+//! - **Ask for**: what is at stake in each action on each resource (`assets.csv`), from the data owners.
+//! - **Reads**: CSV, columns in any order and case: `service`, `action`, `resource`, `data_class`, `effect`,
+//!   `per_user`, `regulated_by`, `required_pattern`, `approval_required`. An empty action or resource means any.
+//! - **Recognised by**: a header with `action` or `resource`, and one of `data_class`, `required_pattern`,
+//!   `approval_required`, `regulated_by`.
+//! - **Filled by**: the reviewer or the data owners.
+//! - **Answers**: the stakes, and with them the severity of a finding and the pattern it is measured against.
+//! - **Never tells**: who did anything, nor who may.
+//! - **Documented in**: [the reviewer's own table](#tables-and-run-ids); its columns are Behalf's.
 
 use super::row::{Row, has_column, shown};
 use super::{Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};

@@ -1,13 +1,19 @@
-//! AWS CloudTrail, event versions 1.02 to 1.11.
+//! AWS CloudTrail.
 //!
-//! Containers: `{"Records": [...]}` as delivered to S3, arrays and lines as collectors write them, `lookup-events`
-//! (`CloudTrailEvent` holds the record as text), EventBridge (`detail`). Digest files are kept and say nothing here.
-//! Signature: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
-//!
-//! Who fills what: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims are filled by AWS; a role
-//! session name, session tags and the user agent are the caller's own words (`AWSReservedSSO_*` excepted, where Identity
-//! Center writes the session name). It can never tell which person stands behind a role session without one of those.
-//! Documented in the AWS CloudTrail user guide ("record contents", "userIdentity element") and the AgentCore guide.
+//! - **Ask for**: the trail of every account and region, data events for the tools' services included. Files that the
+//!   trail delivers to S3, the output of `aws cloudtrail lookup-events`, or what EventBridge or a log collector keeps
+//!   of it.
+//! - **Reads**: event versions 1.02 to 1.11; `{"Records": [...]}` as delivered to S3; arrays and lines as collectors
+//!   write them; `lookup-events`, where `CloudTrailEvent` holds the record as text; EventBridge (`detail`).
+//! - **Recognised by**: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
+//! - **Filled by**: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims: `platform`, by AWS
+//!   itself. A role session's name, session tags and the user agent: `caller`; except in `AWSReservedSSO_*` sessions,
+//!   whose name Identity Center writes.
+//! - **Answers**: which role, user or service called what; who a role session was handed to; on whose behalf, where
+//!   `onBehalfOf`, `sourceIdentity` or AgentCore claims say so.
+//! - **Never tells**: which person stands behind a role session that has none of those.
+//! - **Documented in**: the AWS CloudTrail user guide ("record contents", "userIdentity element") and the AgentCore
+//!   guide.
 
 mod identity;
 mod resource;
@@ -45,7 +51,6 @@ impl Source for CloudTrail {
                     json::at(v, "/CloudTrailEvent").is_some()
                 })
             })
-            .or_else(|| sample.recognise(97, "the fields of a CloudTrail digest", is_digest))
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -76,26 +81,19 @@ fn is_event(value: &Json) -> bool {
         && (json::at(value, "/userIdentity").is_some() || json::at(value, "/eventVersion").is_some())
 }
 
-fn is_digest(value: &Json) -> bool {
-    let has = |pointer| json::at(value, pointer).is_some();
-    (has("/digestStartTime") && has("/digestEndTime"))
-        || (has("/s3Object") && has("/hashValue") && has("/hashAlgorithm"))
-}
-
 /// One event, whatever it came wrapped in.
 fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood> {
     let (Some(source), Some(name)) = (json::text(record, "/eventSource"), json::text(record, "/eventName")) else {
-        let digest = is_digest(record) || json::at(record, "/insightDetails").is_some();
-        return if digest {
-            Ok(Understood::Kept)
-        } else {
-            Err(NotUnderstood::not_this("no eventSource and eventName"))
+        // Insight events say how often something was called, not by whom.
+        return match json::at(record, "/insightDetails") {
+            Some(_) => Ok(Understood::Kept),
+            None => Err(NotUnderstood::not_this("no eventSource and eventName")),
         };
     };
     let service = source.strip_suffix(".amazonaws.com").unwrap_or(&source).to_string();
     let mut event = Event::new(kind_of(record, &source, &name));
     event.outcome = outcome_of(record, &name);
-    event.action = Some(format!("{service}:{name}"));
+    event.action = Some(tool(record, &service).unwrap_or_else(|| format!("{service}:{name}")));
     event.service = Some(service);
     event.time = ["/eventTime", "/@timestamp"].into_iter().find_map(|p| json::time(record, p));
     event.id = json::text(record, "/eventID");
@@ -124,6 +122,16 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     }
     correlate(record, &caller, hints.search(NAME), &mut event);
     Ok(event.into())
+}
+
+/// The tool that a call through an AgentCore gateway names: what was done is the tool's, not the gateway's.
+fn tool(record: &Json, service: &str) -> Option<String> {
+    if service != "bedrock-agentcore" {
+        return None;
+    }
+    let body = json::nested(json::at(record, "/requestParameters/body")?).ok().flatten()?;
+    let called = json::text(&body, "/method").as_deref() == Some("tools/call");
+    json::text(&body, "/params/name").filter(|_| called)
 }
 
 /// A credential handed out is an issuance only where it was handed out: a refused AssumeRole is a call.

@@ -1,9 +1,15 @@
-//! The directory: who exists (`directory.csv` of DESIGN 5.1).
+//! Directory.
 //!
-//! Columns `id,email,name,type,status,start,end,department,aliases`, and where known `owner, manager, purpose, vendor,
-//! environment, approved_pattern, client_ids, last_certified`, in any order and case; other columns are left alone.
-//! Signature: a header with `id`, `type`, and one of `email`, `aliases`, `name`.
-//! The reviewer's directory team fills it. It says who was there when, not what anybody did.
+//! - **Ask for**: a list of all people, agents, service accounts and shared accounts, leavers with their end dates
+//!   included (`directory.csv`), from the directory team.
+//! - **Reads**: CSV, columns in any order and case: `id` and `type` (`person`, `agent`, `service`, `shared`)
+//!   required; `email`, `name`, `status`, `start`, `end`, `department`, `aliases`, `owner`, `manager`, `purpose`,
+//!   `vendor`, `environment`, `approved_pattern`, `client_ids`, `last_certified`. Other columns are left alone.
+//! - **Recognised by**: a header with `id`, `type`, and one of `email`, `aliases`, `name`.
+//! - **Filled by**: the reviewer's directory team.
+//! - **Answers**: who exists, when, and under which names.
+//! - **Never tells**: what anybody did.
+//! - **Documented in**: [the reviewer's own table](#tables-and-run-ids); its columns are Behalf's.
 
 use super::row::{Row, has_column, shown};
 use super::{Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};

@@ -1,8 +1,16 @@
-//! Entitlements: who may do what (`entitlements.csv` of DESIGN 5.1).
+//! Entitlements.
 //!
-//! Columns `principal,action,resource,effect,condition,valid_from,valid_to` and `service`, in any order and case. `*`
-//! matches any characters; validity is half open; conditions are kept as text. Signature: a header with `principal`,
-//! `action` and `resource`. The owners of the systems fill it. What it does not list is not thereby forbidden.
+//! - **Ask for**: who may do what, from the owners of the systems (`entitlements.csv`). List every person for whom an
+//!   action is regulated.
+//! - **Reads**: CSV, columns in any order and case: `principal`, `action`, `resource` required; `effect`,
+//!   `condition`, `valid_from`, `valid_to`, `service`. `*` matches any characters; validity is half open; conditions
+//!   are kept as text.
+//! - **Recognised by**: a header with `principal`, `action` and `resource`.
+//! - **Filled by**: the owners of the systems.
+//! - **Answers**: what each principal may do, under which conditions, and when.
+//! - **Never tells**: whether what it does not list is forbidden: only a person whom it names for an action can be
+//!   answered *no*.
+//! - **Documented in**: [the reviewer's own table](#tables-and-run-ids); its columns are Behalf's.
 
 use super::row::{Row, has_column, shown};
 use super::{Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};

@@ -1,12 +1,16 @@
-//! GitHub audit log of an organisation or enterprise: export, REST API and streaming.
+//! GitHub audit log.
 //!
-//! Containers: JSON array, lines. Signature: a dotted `action`, an `actor`, and one of `_document_id`, `org`, `business`,
-//! `repo`, `@timestamp`, `created_at`.
-//!
-//! Who fills what: GitHub fills `actor`, and for events of its agents `user`, the person who started the agent. On every
-//! other event `user` is whom the action was done to, and names no actor. It can never tell who sits behind a personal
-//! access token, nor which agent ran under it; the user agent is the client's own word.
-//! Documented in docs.github.com, "Audit log events for your organization" and "Audit log events for agents".
+//! - **Ask for**: the audit log of the organisation or enterprise, Git events included: an export, the REST API's
+//!   answer, or a stream.
+//! - **Reads**: JSON array or lines of the export, the REST API and streaming.
+//! - **Recognised by**: a dotted `action`, an `actor`, and one of `_document_id`, `org`, `business`, `repo`,
+//!   `@timestamp`, `created_at`.
+//! - **Filled by**: `actor`, and for events of GitHub's agents `user`, the person who started the agent: `platform`,
+//!   by GitHub. On every other event `user` is whom the action was done to, and names no actor. The user agent:
+//!   `caller`.
+//! - **Answers**: who acted; for events of GitHub's agents, the person who started the agent.
+//! - **Never tells**: who sits behind a personal access token, nor which agent ran under it.
+//! - **Documented in**: docs.github.com, "Audit log events for your organization" and "Audit log events for agents".
 
 use super::hints::Place;
 use super::json::{self, Json};

@@ -146,6 +146,10 @@ hint = [
   { source = "aws_cloudtrail", field = "source_identity", pattern = '(?i)(?:^|[-_.=@,+/])run[-_]?(?:id)?[-_=:/.](?<run>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})(?:$|[^0-9a-z])' },
   { source = "aws_cloudtrail", field = "source_identity", pattern = '(?i)(?:^|[-_.@,+/])run[-_.]?id=(?<run>[0-9a-z_.-]{4,128})' },
 
+  { source = "snowflake", field = "session_name", pattern = '(?i)(?:^|[^0-9a-z])run[-_.]?id[=:/ ]+(?<run>[0-9a-z][0-9a-z_.-]{3,127})' },
+  { source = "snowflake", field = "session_name", pattern = '(?i)(?:^|[-_.=@,+/; ])run[-_=:/](?<run>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})(?:$|[^0-9a-z])' },
+  { source = "bedrock_invocation", field = "session_name", pattern = '(?i)(?:^|[-_.=@,+/])run[-_]?(?:id)?[-_=:/.](?<run>[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})(?:$|[^0-9a-z])' },
+
   { field = "user_agent", pattern = '(?i)(?:^|[^0-9a-z])run[-_.]?id[=:/](?<run>[0-9a-z][0-9a-z_.:-]{3,127})' },
   { field = "user_agent", pattern = '(?i)(?:^|[ ;,(\[/])run/(?<run>[0-9a-z][0-9a-z_.:-]{7,127})' },
   { field = "user_agent", pattern = '(?i)(?:^|[ ;,(\[])[a-z][0-9a-z.-]*_(?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:$|[^0-9a-z-])' },

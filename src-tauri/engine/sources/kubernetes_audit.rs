@@ -1,13 +1,19 @@
-//! Kubernetes API server audit, `audit.k8s.io/v1` and the older betas.
+//! Kubernetes API server audit.
 //!
-//! Containers: API server log lines, `EventList`, EKS in CloudWatch (`message`), AKS diagnostics (`properties.log`), GKE in
-//! Cloud Audit (`protoPayload` of `k8s.io`, with less in it). Signature: `kind` Event with an `audit.k8s.io` version, else
-//! `verb`, `user` and one of `auditID`, `objectRef`, `requestURI`.
-//!
-//! Who fills what: the API server fills `user`, `impersonatedUser`, the decision and its reason; `impersonatedUser.extra` and
-//! the user agent are the caller's words. It can never tell which person stands behind a service account that
-//! impersonates nobody. One request is logged in several stages under one `auditID`: only the last is the call.
-//! Documented in kubernetes.io, "Auditing" and the `audit.k8s.io` API reference.
+//! - **Ask for**: the audit log of the API server. From a cluster of one's own its log file; from EKS the audit
+//!   stream in CloudWatch; from AKS the diagnostics `kube-audit`; from GKE the Cloud Audit entries of `k8s.io`, which
+//!   hold less.
+//! - **Reads**: `audit.k8s.io/v1` and the older betas: log lines, `EventList`, EKS in CloudWatch (`message`), AKS
+//!   diagnostics (`properties.log`), GKE in Cloud Audit (`protoPayload` of `k8s.io`). A request is logged in several
+//!   stages under one `auditID`: only the last is the call.
+//! - **Recognised by**: `kind` Event with an `audit.k8s.io` version, else `verb`, `user` and one of `auditID`,
+//!   `objectRef`, `requestURI`.
+//! - **Filled by**: `user`, `impersonatedUser`, the decision and its reason: `platform`, by the API server.
+//!   `impersonatedUser.extra` and the user agent: `caller`.
+//! - **Answers**: which account called, which user it impersonated, whether it was allowed and by which rule; one
+//!   call a request.
+//! - **Never tells**: who stands behind a service account that impersonates nobody.
+//! - **Documented in**: kubernetes.io, "Auditing" and the `audit.k8s.io` API reference.
 
 use super::aws_cloudtrail;
 use super::hints::Place;

@@ -1,19 +1,31 @@
-//! In-house logs, described by the reviewer: mapping files (DESIGN section 5.2).
+//! Your gateway's log, or any other in-house log.
 //!
-//! A mapping says where in a record each field of an event stands. What it does not name is absent; nothing is guessed.
-//! Signature: the pointers under `detect`, all present in the first records. Who fills the human and the agent is what the
-//! mapping says under `populated_by`; where it says nothing, it is the caller's own word and names nobody.
+//! - **Ask for**: the log of the gateway through which agents reach their tools, or of any system that no other
+//!   source reads, as JSON or CSV, with a [mapping file](mapping.md) that describes it. `behalf mapping learn`
+//!   proposes one.
+//! - **Reads**: JSON and CSV in every container, as the mapping says under `records` (DESIGN section 5.2). What it
+//!   does not name is absent; nothing is guessed.
+//! - **Recognised by**: the pointers under `detect`, all present in the first records.
+//! - **Filled by**: what the mapping says under `populated_by`; where it says nothing it is `caller`, and names
+//!   nobody.
+//! - **Answers**: what it records; where the gateway authenticates people and writes them itself, the best single
+//!   source.
+//! - **Never tells**: what `populated_by` does not vouch for.
+//! - **Documented in**: [mapping.md](mapping.md), and whoever runs the system.
 
+mod answers;
 mod check;
+mod learn;
 mod parse;
 mod read;
 
-pub use check::{Check, check};
+pub use check::{Check, Unread, check};
+pub use learn::{Candidate, Learned, LearnedField, Recognised, learn};
 pub use parse::MappingError;
 
 use std::borrow::Cow;
 
-use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter};
+use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter, to_object_iter};
 
 use super::json;
 use super::row;
@@ -37,6 +49,7 @@ macro_rules! fields {
 
 fields! {
     Time = "time", End = "end", Id = "id", Tenant = "tenant", Stage = "stage",
+    Sequence = "sequence", Stream = "stream",
     Service = "service", Action = "action", Resource = "resource", ResourceType = "resource_type", Outcome = "outcome",
     Wire = "wire", WireKind = "wire_kind", Agent = "agent", Human = "human",
     Run = "run", ParentRun = "parent_run", Conversation = "conversation",
@@ -56,6 +69,8 @@ fields! {
     Environment = "environment", ApprovedPattern = "approved_pattern", ClientIds = "client_ids",
     LastCertified = "last_certified", Principal = "principal", Effect = "effect", Condition = "condition",
     ValidFrom = "valid_from", ValidTo = "valid_to",
+    // Of a membership.
+    Member = "member", Group = "group",
 }
 
 /// What the records are.
@@ -64,10 +79,12 @@ enum Kind {
     Event(EventKind),
     Person,
     Entitlement,
+    Ownership,
+    Membership,
 }
 
 impl Kind {
-    const WORDS: [(&'static str, Kind); 8] = [
+    const WORDS: [(&'static str, Kind); 10] = [
         ("call", Kind::Event(EventKind::Call)),
         ("sign_in", Kind::Event(EventKind::SignIn)),
         ("token", Kind::Event(EventKind::Token)),
@@ -76,6 +93,8 @@ impl Kind {
         ("run", Kind::Event(EventKind::Run)),
         ("person", Kind::Person),
         ("entitlement", Kind::Entitlement),
+        ("ownership", Kind::Ownership),
+        ("membership", Kind::Membership),
     ];
 
     fn from_word(word: &str) -> Option<Kind> {
@@ -119,7 +138,12 @@ enum Layout {
     Csv,
     /// A pointer to the array that holds the records.
     At(String),
+    /// A pointer to the object whose members are the records; empty for the whole of the file's object.
+    Members(String),
 }
+
+/// Where a record of [`Layout::Members`] finds the key that it stands under.
+const KEY: &str = "/$key";
 
 /// A mapping file, ready to read records.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,8 +201,13 @@ impl Source for Mapping {
                 why: format!("the columns that {} looks for: {shown}", self.source),
             });
         }
-        let has_all = |value: &json::Json| self.detect.iter().all(|p| json::at(value, p).is_some());
+        let has_all =
+            |value: &json::Json| self.detect.iter().all(|p| p.as_str() == KEY || json::at(value, p).is_some());
         let holds = |value: &json::Json| match &self.layout {
+            Layout::Members(pointer) => {
+                let of = if pointer.is_empty() { Some(value) } else { json::at(value, pointer) };
+                json::members(of).next().is_some_and(|(_, first)| first.is_object() && has_all(first))
+            }
             Layout::At(pointer) => match json::items(json::at(value, pointer)).next() {
                 Some(first) => has_all(first),
                 None => has_all(value),
@@ -191,6 +220,7 @@ impl Source for Mapping {
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
         let pieces = match &self.layout {
             Layout::At(pointer) => elements(chunk, pointer).unwrap_or_default(),
+            Layout::Members(pointer) => members(chunk, pointer).unwrap_or_default(),
             _ => Vec::new(),
         };
         if pieces.is_empty() { vec![Piece::whole(chunk)] } else { pieces }
@@ -206,6 +236,25 @@ impl Source for Mapping {
             _ => read::record(self, record, hints),
         }
     }
+}
+
+/// The members of the object at a pointer of the chunk, each with its key as its envelope.
+fn members<'a>(chunk: &'a [u8], pointer: &str) -> Option<Vec<Piece<'a>>> {
+    sonic_rs::from_slice::<LazyValue<'_>>(chunk).ok()?;
+    let steps: Vec<Cow<'_, str>> = pointer.split('/').skip(1).map(json::unescape).collect();
+    let here = sonic_rs::get(chunk, steps.iter().map(|s| s.as_ref())).ok()?;
+    if !here.is_object() {
+        return None;
+    }
+    let Cow::Borrowed(text) = here.as_raw_cow() else { return None };
+    let mut pieces = Vec::new();
+    for member in to_object_iter(text.as_bytes()) {
+        let (key, value) = member.ok()?;
+        let range = json::offset_in(chunk, value.as_raw_str().as_bytes())?;
+        let envelope = serde_json::json!({ "$key": AsRef::<str>::as_ref(&key) }).to_string().into_bytes();
+        pieces.push(Piece { range, envelope: Some(Cow::Owned(envelope)) });
+    }
+    Some(pieces)
 }
 
 /// The elements of the array at a pointer of the chunk. The container may have split them already: then there is none.

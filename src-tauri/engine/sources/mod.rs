@@ -16,14 +16,22 @@
 //! //! - **Never tells**: what the source cannot tell, however complete it is.
 //! //! - **Documented in**: where the facts above come from, and which of them were only seen or are second hand.
 //! ```
+//!
+//! The page's table shows the first sentence of **Ask for**, **Answers** and **Never tells**. What follows the list is for
+//! those who work on the source. An item **Group** names the group of the page where the table in `xtask/sources.rs` would
+//! choose another by the name.
 
+mod entra;
 mod decided;
 pub mod hints;
 pub mod json;
+mod loose;
 pub mod mapping;
 mod nobody;
 mod recognise;
 mod row;
+mod salesforce;
+mod transcript;
 mod understand;
 
 pub use hints::Hints;
@@ -51,15 +59,57 @@ macro_rules! sources {
 
 sources! {
     aws_cloudtrail,
+    gcp_audit,
+    azure_activity,
+    entra_sign_in,
+    entra_audit,
+    graph_activity,
     kubernetes_audit,
     github_audit,
     okta_system_log,
+    m365_audit,
+    google_workspace,
+    google_users,
+    salesforce_setup_audit,
+    salesforce_event_log,
+    slack_audit,
+    workday,
+    servicenow,
     otel_traces,
+    openinference,
+    langsmith_runs,
+    langfuse,
     token_records,
+    entra_users,
+    tau_bench,
+    tau_bench_few_shot,
+    agentdojo,
+    who_and_when,
+    swe_agent,
     directory,
     entitlements,
+    memberships,
+    ownership,
+    aws_authorization,
+    kubernetes_rbac,
     assets,
     networks,
+    exceptions,
+    approvals,
+    receipts,
+    cloudtrail_digest,
+    vault_audit,
+    snowflake,
+    databricks,
+    auth0,
+    teleport,
+    anthropic_audit,
+    openai_audit,
+    bedrock_invocation,
+    mcp_gateway,
+    okta_users,
+    scim_users,
+    aws_credential_report,
     ocsf,
     openfga,
     opa_decisions,

@@ -1,7 +1,13 @@
-//! Networks: which addresses are which place (`networks.csv` of DESIGN 5.1).
+//! Networks.
 //!
-//! Columns `cidr,label,environment`, in any order and case; an address without a length is a network of one.
-//! Signature: a header with `cidr` and `label`. The network team fills it.
+//! - **Ask for**: which addresses are which place (`networks.csv`), from the network team.
+//! - **Reads**: CSV, columns in any order and case: `cidr` and `label` required; `environment`. An address without a
+//!   length is a network of one.
+//! - **Recognised by**: a header with `cidr` and `label`.
+//! - **Filled by**: the network team.
+//! - **Answers**: where a call came from, in words.
+//! - **Never tells**: who called from there.
+//! - **Documented in**: [the reviewer's own table](#tables-and-run-ids); its columns are Behalf's.
 
 use std::net::IpAddr;
 

@@ -1,10 +1,12 @@
-//! Okta System Log, API version 1.
+//! Okta System Log.
 //!
-//! Containers: JSON array, lines, EventBridge (`detail`). Signature: `eventType`, `actor`, `published` and `outcome`.
-//!
-//! Who fills what: Okta fills the actor, and for token grants the client and the user the token is for. It can never tell
-//! what was done with a token after its grant, nor who holds an API token.
-//! Documented in developer.okta.com, "System Log API" and "Event types".
+//! - **Ask for**: the System Log of the tenant, from its API or through EventBridge.
+//! - **Reads**: API version 1: JSON array, lines, EventBridge (`detail`).
+//! - **Recognised by**: `eventType`, `actor`, `published` and `outcome`.
+//! - **Filled by**: the actor, and for token grants the client and the user the token is for: `platform`, by Okta.
+//! - **Answers**: sign-ins, and for token grants the client and the user.
+//! - **Never tells**: what was done with a token after its grant, nor who holds an API token.
+//! - **Documented in**: developer.okta.com, "System Log API" and "Event types".
 
 use super::hints::Place;
 use super::json::{self, Json};

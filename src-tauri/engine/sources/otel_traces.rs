@@ -1,31 +1,38 @@
-//! OpenTelemetry traces with the GenAI conventions, and OpenInference attributes in the same containers.
+//! OpenTelemetry traces of agents.
 //!
-//! Containers: OTLP JSON (`resourceSpans`, a line each or one object), Tempo (`batches`), Jaeger's query API (`data[].spans`
-//! with `processes`), the Python SDK's span JSON (`context.trace_id`), and traces of the form `{trace_id, spans: [...]}`.
-//! Signature: these names, with a trace id and a span id on each span. A span is the record; resource, scope or process are
-//! its envelope.
-//!
-//! Who fills what: everything in a span is written by the agent's own process, so each slot is the caller's word: user ids
-//! (`enduser.id`, `user.id`), agents (`gen_ai.agent.id`), run ids. A span has no wire principal. A user on a span that has
-//! a parent is a claim about the call, not about who started the run: `parent_span` tells them apart.
-//! It can never tell whether the user it names was authenticated. Documented in opentelemetry.io, "Semantic conventions for
-//! generative AI", the OTLP specification, and the OpenInference specification.
+//! - **Ask for**: the traces of every agent service, unsampled, for the whole period: from the collector's file exporter, from
+//!   Tempo or Jaeger by trace id, or from the agent's own exporter. Ask for whole traces: sampling leaves broken runs.
+//! - **Reads**: OTLP JSON (`resourceSpans`, one object or one a line, ids in hexadecimal or base64, names in either spelling);
+//!   Grafana Tempo (`batches`, `instrumentationLibrarySpans`; `{"trace": {"resourceSpans"}}`); Jaeger's query API
+//!   (`data[].spans` with `processes`), its stored spans and its `{"result"}` answers; Zipkin spans; span JSON of the Python and
+//!   JavaScript SDKs; traces of the form `{trace_id, spans: [...]}`; rows of ClickHouse's `otel_traces` and of span tables.
+//!   JSON, lines or CSV. Parquet is not read: have it written as JSON lines or CSV.
+//! - **Recognised by**: spans with a trace id, a span id and a start, alone or in the groups above.
+//! - **Filled by**: everything in a span is written by the agent's own process, so user (`enduser.id`, `user.id`,
+//!   `kagent.user_id`, `langfuse.user.id`), agent (`gen_ai.agent.id`, `.name`) and run ids are the `caller`'s word. A span has no
+//!   principal on the wire.
+//! - **Answers**: which agent run led to which, who the root of a run says it was for, which tools were called, with which
+//!   tool call id, and how it ended. A tool call is a span that says so (`execute_tool`, OpenInference, OpenLLMetry, LangSmith,
+//!   MLflow, AG2, monocle, Claude Code or Vercel AI SDK words, the client's side of an MCP `tools/call`); a failure inside a successful MCP
+//!   response (`isError`) is an error.
+//! - **Never tells**: whether the user it names was authenticated. A user on a span that is no root names nobody. Tool calls that
+//!   stand only in a model's messages are no calls. The serving side of an MCP call is kept as a span and is no second call.
+//! - **Documented in**: opentelemetry.io, the OTLP specification and "Semantic conventions for generative AI"; the Tempo, Jaeger
+//!   and Zipkin APIs. Seen in real records: OTLP, Tempo `batches`, Jaeger's query API, both SDKs, `{trace_id, spans}`. From
+//!   documentation alone: Zipkin, ClickHouse, Jaeger's stored spans and later API, Tempo's later API, the words of AG2, MLflow and Claude Code.
 
 mod attributes;
+pub(super) mod facts;
+mod span;
 mod split;
 
 use sonic_rs::JsonValueTrait;
 
-use super::hints::Place;
 use super::json::{self, Json};
-use super::nobody::somebody;
 use super::{Content, Hints, NotUnderstood, Piece, Recognition, Record, Sample, Source, Understood};
-use crate::model::{
-    Attribute, Claim, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, SpanId, SpanRef, Time,
-    TraceId, WhyEmpty,
-};
-pub use attributes::may_be_a_person;
-use attributes::{Facts, encoded_id, text_of};
+pub(super) use attributes::each;
+pub use facts::may_be_a_person;
+use span::{SPAN, START, TRACE, is_zipkin};
 
 pub const SOURCE: &dyn Source = &Traces;
 
@@ -33,23 +40,13 @@ struct Traces;
 
 const NAME: &str = "otel_traces";
 
-const TRACE: [&str; 4] = ["/traceId", "/trace_id", "/traceID", "/context/trace_id"];
-const SPAN: [&str; 4] = ["/spanId", "/span_id", "/spanID", "/context/span_id"];
-const PARENT: [&str; 4] = ["/parentSpanId", "/parent_span_id", "/parent_id", "/parentSpanID"];
-const NAMES: [&str; 3] = ["/name", "/operationName", "/span_name"];
-const START: [&str; 4] = ["/startTimeUnixNano", "/start_time_unix_nano", "/start_time", "/startTime"];
-const END: [&str; 4] = ["/endTimeUnixNano", "/end_time_unix_nano", "/end_time", "/endTime"];
-
 impl Source for Traces {
     fn name(&self) -> &str {
         NAME
     }
 
     fn recognise(&self, sample: &Sample<'_>) -> Option<Recognition> {
-        sample
-            .recognise(97, "spans in resource, batch or trace groups (OTLP, Tempo or Jaeger)", is_group)
-            .or_else(|| sample.recognise(90, "a trace id, a span id and a start time", is_span))
-            .or_else(|| sample.recognise(80, "spans", |v| is_group(v) || is_span(v)))
+        recognise(sample)
     }
 
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
@@ -57,151 +54,118 @@ impl Source for Traces {
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
-        let Content::Json(span) = &record.content else {
-            return Err(NotUnderstood::not_this("the record is no JSON object"));
-        };
-        if is_span(span) || json::first_text(span, &SPAN).is_some() {
-            return event(span, record.envelope, hints).map(Understood::from);
-        }
-        match is_group(span) {
-            true => Ok(Understood::Kept),
-            false => Err(NotUnderstood::not_this("no trace id and span id")),
-        }
+        understand(NAME, record, hints)
     }
 }
 
+/// Whether the sample is of spans, in whatever container, and in which.
+pub(super) fn recognise(sample: &Sample<'_>) -> Option<Recognition> {
+    let in_batches = sample.wrapper.iter().any(|w| w.eq_ignore_ascii_case("batches"));
+    let kinds: Vec<&str> = sample.values.iter().filter_map(|v| container(v, in_batches)).collect();
+    let first = kinds.first()?;
+    let (carry, of) = (kinds.len(), sample.values.len());
+    if carry * 2 < of {
+        return None;
+    }
+    let best = match *first {
+        ATTRIBUTES => 85,
+        SPANS => 90,
+        _ => 97,
+    };
+    // Records that lack it lower the score by at most ten.
+    let score = best - ((of - carry) * 20 / of) as u8;
+    Some(Recognition { score, why: format!("{carry} of the first {of} records are {first}") })
+}
+
+pub(super) fn expand(chunk: &[u8]) -> Vec<Piece<'_>> {
+    split::spans(chunk)
+}
+
+pub(super) fn understand(source: &str, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
+    let Content::Json(value) = &record.content else {
+        return Err(NotUnderstood::not_this("the record is no JSON object"));
+    };
+    if is_span(value) || json::first_text(value, &SPAN).is_some() {
+        return span::event(source, value, record.envelope, hints).map(Understood::from);
+    }
+    if is_attributes(value) {
+        return Ok(span::of_attributes(source, value, hints).into());
+    }
+    match is_group(value) {
+        true => Ok(Understood::Kept),
+        false => Err(NotUnderstood::not_this("no trace id and span id")),
+    }
+}
+
+const SPANS: &str = "spans with a trace id, a span id and a start time";
+const ATTRIBUTES: &str = "the attributes of a span without its ids";
+
+/// What holds the spans of a chunk, in a reviewer's words.
+fn container(value: &Json, in_batches: bool) -> Option<&'static str> {
+    let has = |pointer| json::at(value, pointer).is_some();
+    if is_group(value) {
+        return Some(match () {
+            () if in_batches || has("/batches") => "trace groups of Grafana Tempo (batches)",
+            () if has("/trace") => "a trace of Grafana Tempo (trace.resourceSpans)",
+            () if has("/processes") || has("/data/0/processes") => "traces of Jaeger (spans and processes)",
+            () if has("/spans") => "traces with their spans (trace_id, spans)",
+            () if is_named_lists(value) => "lists of spans",
+            () => "trace groups of OpenTelemetry (OTLP resourceSpans)",
+        });
+    }
+    if !is_span(value) {
+        return is_attributes(value).then_some(ATTRIBUTES);
+    }
+    Some(match () {
+        () if is_zipkin(value) => "spans of Zipkin",
+        () if has("/context/trace_id") && has("/span_kind") => "spans of Phoenix",
+        () if has("/context/trace_id") => "spans of the OpenTelemetry Python SDK (context.trace_id)",
+        () if has("/spanContext") || has("/_spanContext") => "spans of the OpenTelemetry JavaScript SDK (spanContext)",
+        () if has("/operationName") => "spans of Jaeger",
+        () if has("/SpanAttributes") => "rows of ClickHouse's table of spans",
+        () => SPANS,
+    })
+}
+
 fn is_group(value: &Json) -> bool {
+    const GROUPS: [&str; 9] = [
+        "/resourceSpans",
+        "/resource_spans",
+        "/batches",
+        "/scopeSpans",
+        "/scope_spans",
+        "/instrumentationLibrarySpans",
+        "/trace/resourceSpans",
+        "/trace/batches",
+        "/result/resourceSpans",
+    ];
     let list = |pointer| json::at(value, pointer).is_some_and(JsonValueTrait::is_array);
-    ["/resourceSpans", "/batches", "/scopeSpans", "/instrumentationLibrarySpans", "/resource_spans", "/scope_spans"]
-        .iter()
-        .any(|p| list(p))
-        || (list("/spans") && (json::first_text(value, &TRACE).is_some() || is_span_list(value)))
+    GROUPS.iter().any(|p| list(p))
+        || (list("/spans") && (json::first_text(value, &TRACE).is_some() || is_list(json::at(value, "/spans"))))
+        || is_list(json::at(value, "/data/spans"))
         || json::items(json::at(value, "/data"))
             .next()
             .is_some_and(|t| json::first_text(t, &TRACE).is_some() && json::at(t, "/spans").is_some())
+        || is_named_lists(value)
 }
 
-fn is_span_list(value: &Json) -> bool {
-    json::items(json::at(value, "/spans")).next().is_some_and(is_span)
+fn is_list(value: Option<&Json>) -> bool {
+    json::items(value).next().is_some_and(is_span)
+}
+
+/// An object of nothing but lists of spans.
+fn is_named_lists(value: &Json) -> bool {
+    let mut members = json::members(Some(value)).peekable();
+    members.peek().is_some() && members.all(|(_, list)| is_list(Some(list)))
 }
 
 fn is_span(value: &Json) -> bool {
     let has = |pointers: &[&str]| pointers.iter().any(|p| json::at(value, p).is_some());
-    has(&TRACE) && has(&SPAN) && has(&START)
+    has(&TRACE) && ((has(&SPAN) && has(&START)) || is_zipkin(value))
 }
 
-fn event(span: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, NotUnderstood> {
-    let trace = json::first_text(span, &TRACE).and_then(|t| TraceId::new(&encoded_id(&t, 16)));
-    let id = json::first_text(span, &SPAN).and_then(|t| SpanId::new(&encoded_id(&t, 8)));
-    let (Some(trace), Some(id)) = (trace, id) else {
-        return Err(NotUnderstood::not_this("the span lacks its trace id or its own id"));
-    };
-    let mut facts = Facts::default();
-    let mut search = hints.search(NAME);
-    for pointer in ["/attributes", "/tags"] {
-        attributes::each(json::at(span, pointer), &mut |key, value| {
-            facts.see(key, value);
-            search.key(key, value, FilledBy::Caller);
-        });
-    }
-    // A run id on the resource holds for a process that serves one run; the span's own comes first.
-    attributes::surroundings(span, envelope, &mut |key, value| {
-        facts.see_resource(key, value);
-        search.key(key, value, FilledBy::Caller);
-    });
-
-    let name = json::first_text(span, &NAMES).unwrap_or_default();
-    let tool = facts.tool(&name);
-    let mut event = Event::new(if tool.is_some() { EventKind::ToolSpan } else { EventKind::Span });
-    event.id = Some(format!("{}:{}", trace.as_str(), id.as_str()));
-    event.action = tool.or_else(|| (!name.is_empty()).then(|| name.clone()));
-    (event.time, event.end) = times(span);
-    event.outcome = outcome(span, &facts, event.end.is_some());
-    relations(span, &trace, &mut event);
-    event.trace = Some(trace);
-    event.span = Some(id);
-
-    claims(&facts, &mut event);
-    event.service = facts.service.take();
-    event.host = facts.host.take();
-    event.source_ip = facts.client_address.take();
-    event.user_agent = facts.user_agent.take();
-    event.tool_call = facts.tool_call.take();
-    event.trigger = facts.trigger.take();
-    event.resource = facts.resource.take();
-    for (key, value) in facts.said.drain(..) {
-        event.attributes.push((key.into(), Attribute::Text(value)));
-    }
-    if let Some(agent) = &event.user_agent {
-        search.place(Place::UserAgent, agent);
-    }
-    search.record(span);
-    search.fill(&mut event);
-    Ok(event)
-}
-
-fn times(span: &Json) -> (Option<Time>, Option<Time>) {
-    let find = |pointers: &[&str]| pointers.iter().find_map(|p| json::time(span, p));
-    let start = find(&START);
-    // Jaeger writes a duration in microseconds.
-    let lasted = || Some(Time(start?.0.checked_add(text_of(json::at(span, "/duration")?)?.parse().ok()?)?));
-    (start, find(&END).or_else(lasted))
-}
-
-/// A span without an error that has ended is a success: instrumentations rarely set OK.
-fn outcome(span: &Json, facts: &Facts, ended: bool) -> Outcome {
-    let status = json::first_text(span, &["/status/code", "/status/status_code", "/status"]).unwrap_or_default();
-    let status = status.rsplit(['.', '_']).next().unwrap_or_default().to_uppercase();
-    match status.as_str() {
-        "2" | "ERROR" => Outcome::Error,
-        _ if facts.failed => Outcome::Error,
-        "1" | "OK" => Outcome::Success,
-        _ if ended => Outcome::Success,
-        _ => Outcome::Unknown,
-    }
-}
-
-/// Parent and links. Jaeger keeps both in `references`; a parent in another trace is a link.
-fn relations(span: &Json, trace: &TraceId, event: &mut Event) {
-    event.parent_span = json::first_text(span, &PARENT).and_then(|t| SpanId::new(&encoded_id(&t, 8)));
-    for list in ["/links", "/references"] {
-        for link in json::items(json::at(span, list)) {
-            let linked = json::first_text(link, &TRACE).and_then(|t| TraceId::new(&encoded_id(&t, 16)));
-            let Some(id) = json::first_text(link, &SPAN).and_then(|t| SpanId::new(&encoded_id(&t, 8))) else {
-                continue;
-            };
-            let child_of = json::text(link, "/refType").as_deref() == Some("CHILD_OF");
-            let linked = linked.unwrap_or_else(|| trace.clone());
-            match child_of && linked == *trace && event.parent_span.is_none() {
-                true => event.parent_span = Some(id),
-                false => event.links.push(SpanRef { trace: linked, span: id }),
-            }
-        }
-    }
-}
-
-fn claims(facts: &Facts, event: &mut Event) {
-    for (key, text) in &facts.users {
-        match somebody(text).map(Principal::from_word) {
-            Ok(Some(person)) => claim(event, Role::Human, person, key),
-            Ok(None) => {}
-            Err(WhyEmpty::Redacted) => event.human_empty = WhyEmpty::Redacted,
-            Err(_) => {}
-        }
-    }
-    if let Some((key, text)) = facts.agent()
-        && let Ok(Some(agent)) = somebody(text).map(Principal::from_word)
-    {
-        claim(event, Role::Agent, agent, key);
-    }
-}
-
-fn claim(event: &mut Event, role: Role, principal: Principal, key: &str) {
-    if event.claims.iter().any(|c| c.role == role && c.principal == principal) {
-        return;
-    }
-    let (evidence, by) = (EvidenceKind::K8, FilledBy::Caller);
-    event.claims.push(Claim { role, principal, evidence, by, field: format!("/attributes/{key}") });
+fn is_attributes(value: &Json) -> bool {
+    json::members(Some(value)).any(|(key, _)| matches!(key, "openinference.span.kind" | "gen_ai.operation.name"))
 }
 
 #[cfg(test)]

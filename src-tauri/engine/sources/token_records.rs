@@ -1,18 +1,25 @@
-//! Records of tokens: an issuer's exchange log (RFC 8693), decoded claims (RFC 9068), and raw JWTs.
+//! Token service's exchange log.
 //!
-//! Containers: lines, arrays, objects; a raw token on a line or in one field is decoded without checking its signature.
-//! Signature: `sub` or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`, `act`, `scope`.
-//!
-//! Who fills what: the issuer fills subject, actor, client, audience, scope and life. Only the outermost `act` is the
-//! present actor; inner ones are history. A subject without client and without actor names a person only where it is an
-//! address. It can never tell whether the token was used, nor by whom.
-//! Documented in RFC 7519, RFC 8693, RFC 9068, RFC 9396, and in each issuer's own pages.
+//! - **Ask for**: the issuer's log of token exchanges; else the claims of the tokens in question, or the tokens.
+//! - **Reads**: lines, arrays and objects; raw tokens one a line, also behind `Authorization: Bearer`, as a JSON text or in
+//!   one field of a record. A raw token is decoded without checking its signature.
+//! - **Recognised by**: a subject or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`,
+//!   `act`, `scope`; else tokens themselves.
+//! - **Filled by**: the issuer fills subject, actor, client, audience, scope and life. Only the outermost `act` is the
+//!   present actor; inner ones are history. A subject without client and without actor names a person only where it is an
+//!   address.
+//! - **Answers**: for whom a token was given out, to which client or agent, for what and until when; from which token it
+//!   was exchanged; when it was revoked.
+//! - **Never tells**: whether the token was used, nor by whom; nor, for a raw token, whether its signature holds. A token
+//!   without a signature names nobody.
+//! - **Documented in**: RFC 7519, RFC 8693, RFC 9068, RFC 9396, and each issuer's own pages.
 
 use sha2::{Digest, Sha256};
 
 use super::json::{self, Json};
 use super::nobody::somebody;
 use super::{Content, Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};
+use crate::read::raw_token;
 use crate::model::{
     Claim, Credential, CredentialKind, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role,
     Time, TokenFacts, WhyEmpty, Wire, WireKind,
@@ -119,22 +126,12 @@ fn token_in(value: &Json) -> Option<(String, Json)> {
     Some((token, claims))
 }
 
-/// Three base64url parts of which the first is a JSON object: `eyJ...`.
-fn raw_token(text: &str) -> Option<&str> {
-    let text = text.trim().trim_matches('"');
-    let token = text.strip_prefix("Bearer ").unwrap_or(text);
-    let alphabet = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='))
-    };
-    let mut parts = token.split('.');
-    let (header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    (parts.next().is_none() && header.starts_with("eyJ") && alphabet(header) && alphabet(claims)).then_some(token)
-}
-
 fn decode(token: &str) -> Option<Json> {
     let bytes = base64(token.split('.').nth(1)?)?;
     let claims = json::parse(&bytes).ok()?;
-    is_claims(&claims).then_some(claims)
+    // A token is one whatever it leaves out, if it says anything that tokens say.
+    const REGISTERED: [&str; 7] = ["/iss", "/sub", "/aud", "/exp", "/iat", "/nbf", "/jti"];
+    (is_claims(&claims) || REGISTERED.iter().any(|p| json::at(&claims, p).is_some())).then_some(claims)
 }
 
 /// A token that another system's record holds: its id, or a hash of it, and what it claims. Its signature was not checked
@@ -202,6 +199,9 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
         event.issued = Some(Issued { credential: credential.clone(), principal, expires: facts.expires });
     }
     event.token = Some(facts);
+    if raw.is_some_and(|token| token.ends_with('.')) {
+        nobody_vouches(&mut event);
+    }
 
     let mut search = hints.search(NAME);
     for source in [outer, claims] {
@@ -212,6 +212,21 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     search.record(outer);
     search.fill(&mut event);
     event
+}
+
+/// A token without a signature is anybody's text: no issuer stands behind what it says.
+fn nobody_vouches(event: &mut Event) {
+    event.issued = None;
+    event.token = None;
+    for claim in &mut event.claims {
+        (claim.evidence, claim.by) = (EvidenceKind::K11, FilledBy::Caller);
+    }
+    let Some(wire) = event.wire.take() else { return };
+    if event.claims.is_empty() && wire.kind == WireKind::Human {
+        let (evidence, by) = (EvidenceKind::K11, FilledBy::Caller);
+        let field = "/sub".into();
+        event.claims.push(Claim { role: Role::Human, principal: wire.principal, evidence, by, field });
+    }
 }
 
 fn hash(token: &str) -> String {
@@ -329,6 +344,9 @@ fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
         }
         (Some(holder), _) => (holder.clone(), WireKind::Service),
         (None, Some(subject)) if machine => (subject.clone(), WireKind::Service),
+        (None, Some(subject)) if subject.id.starts_with("system:serviceaccount:") => {
+            (subject.clone(), WireKind::Service)
+        }
         // A person's own token, as far as the issuer tells.
         (None, Some(subject)) if subject.namespace == "email" => (subject.clone(), WireKind::Human),
         (None, Some(subject)) => (subject.clone(), WireKind::Unknown),
@@ -457,5 +475,8 @@ mod tests {
         }
         let registry = registry(Vec::new());
         assert_eq!(registry.detect(&Form::Lines, &[token.as_bytes()]).name(), "token_records");
+        let unsigned = event(&format!("eyJhbGciOiJub25lIn0.{claims}."));
+        assert_eq!((unsigned.wire, unsigned.issued, unsigned.token), (None, None, None));
+        assert!(unsigned.claims.iter().all(|c| c.evidence == EvidenceKind::K11 && c.by == FilledBy::Caller));
     }
 }

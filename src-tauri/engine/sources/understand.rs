@@ -98,7 +98,7 @@ fn row(
 }
 
 /// A row with fewer or more cells than the header is torn or shifted: reading it would put words into wrong columns.
-fn cells(delimiter: u8, header: &[String], chunk: &[u8]) -> Result<Vec<String>, NotUnderstood> {
+pub(super) fn cells(delimiter: u8, header: &[String], chunk: &[u8]) -> Result<Vec<String>, NotUnderstood> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(chunk);
     let mut record = csv::ByteRecord::new();
@@ -129,7 +129,13 @@ fn as_object(header: &[String], cells: &[String]) -> Json {
         // A list or object inside a cell is JSON; everything else is the text that it is.
         let nested = cell.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(cell).ok()).flatten();
         let mut value = nested.unwrap_or_else(|| serde_json::Value::from(cell.as_str()));
-        let mut steps = name.trim_start_matches('\u{feff}').trim().rsplitn(16, '.').peekable();
+        let name = name.trim_start_matches('\u{feff}').trim();
+        // `a` is a value and `a.b` another: a reference and one of its fields, which keeps its full name.
+        if name.split_once('.').is_some_and(|(outer, _)| root.get(outer).is_some_and(|v| !v.is_object())) {
+            root.entry(name).or_insert(value);
+            continue;
+        }
+        let mut steps = name.rsplitn(16, '.').peekable();
         while let Some(step) = steps.next() {
             if steps.peek().is_none() {
                 merge(&mut root, step, value);
@@ -271,6 +277,22 @@ mod tests {
     static HINTS: std::sync::LazyLock<Hints> = std::sync::LazyLock::new(Hints::default);
 
     const KEYS: &[&str] = &[
+        "traj",
+        "messages",
+        "simulations",
+        "messages_display",
+        "history",
+        "trajectory",
+        "role",
+        "content",
+        "tool_calls",
+        "function",
+        "arguments",
+        "suite_name",
+        "user_task_id",
+        "task_id",
+        "question",
+        "observation",
         "eventName",
         "eventSource",
         "eventVersion",
@@ -360,13 +382,20 @@ mod tests {
     ];
 
     /// Whole records, of which one value at a time is replaced.
-    const RECORDS: [&str; 6] = [
+    const RECORDS: &[&str] = &[
         r#"{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"A:s","arn":"arn:aws:sts::1:assumed-role/R/s","accountId":"1","accessKeyId":"ASIA1","onBehalfOf":{"userId":"u"},"sessionContext":{"sourceIdentity":"a@b.org","sessionIssuer":{"arn":"arn:aws:iam::1:role/R","userName":"R"}}},"eventTime":"2026-03-02T08:45:42Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","requestParameters":{"roleArn":"arn:aws:iam::2:role/Q","tags":[{"key":"run_id","value":"r1"}]},"responseElements":{"credentials":{"accessKeyId":"ASIA7","expiration":"Mar 02, 2026, 09:00:42 AM"},"assumedRoleUser":{"arn":"x"}},"resources":[{"ARN":"arn:aws:s3:::b"}]}"#,
         r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a","stage":"ResponseComplete","verb":"get","user":{"username":"system:serviceaccount:a:b","extra":{"authentication.kubernetes.io/credential-id":["JTI=1"]}},"impersonatedUser":{"username":"a@b.org","extra":{"run_id":["r"]}},"objectRef":{"resource":"pods","namespace":"n","name":"p"},"responseStatus":{"code":200},"annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":"x"}}"#,
         r#"{"@timestamp":1772409601000,"_document_id":"d","action":"git.push","actor":"a","actor_is_agent":true,"user":"u","org":"o","repo":"o/r","hashed_token":"h","programmatic_access_type":"GitHub App user-to-server token","integration":"i"}"#,
         r#"{"uuid":"u","published":"2026-03-02T10:00:00Z","eventType":"app.oauth2.as.token.grant.access_token","actor":{"id":"0oa","type":"PublicClientApp"},"outcome":{"result":"SUCCESS"},"client":{"id":"c","ipAddress":"1.1.1.1"},"target":[{"id":"00u","type":"User","alternateId":"a@b.org"},{"id":"at","type":"access_token","detailEntry":{"expires":"2026-03-02T11:00:00Z"}}],"debugContext":{"debugData":{"grantedScopes":"a,b"}}}"#,
         r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"scopeSpans":[{"scope":{"name":"n"},"spans":[{"traceId":"1","spanId":"2","parentSpanId":"3","name":"execute_tool x","startTimeUnixNano":"1772522362549000000","endTimeUnixNano":"1772522362549000000","attributes":[{"key":"enduser.id","value":{"stringValue":"a"}}],"links":[{"traceId":"4","spanId":"5"}],"status":{"code":2}}]}]}]}"#,
         r#"{"event":"token.exchange","time":"2026-03-04T11:26:48Z","jti":"j","sub":"a@b.org","aud":["p"],"scope":"s t","iat":1772623608,"exp":1772623908,"expires_in":300,"act":{"sub":"x","act":{"sub":"y"}},"authorization_details":[{"type":"t"}],"run_id":"r"}"#,
+        r#"{"id":"6ab80f10-d79c-4fa2-b441-922ed6feb630","run_type":"chain","trace_id":"t","dotted_order":"20260302T100000000000Za.20260302T100000000000Zb","start_time":"2026-03-02T10:00:00","extra":{"metadata":{"user_id":"a@b.org"}},"child_runs":[{"id":"c","run_type":"tool","outputs":{"output":{"tool_call_id":"x"}},"child_runs":[]}]}"#,
+        r#"{"trace":{"id":"t","timestamp":"2026-03-02T10:00:00Z","userId":"a@b.org","sessionId":"s","tags":[]},"observations":[{"id":"o","traceId":"t","type":"TOOL","startTime":"2026-03-02T10:00:00Z","output":"{}","metadata":"{\"attributes\":{\"user.id\":\"u\"}}"}]}"#,
+        r#"{"task_id":0,"trial":1,"run_id":"r","info":{"task":{"user_id":"u"}},"traj":[{"role":"user","content":"x"},{"role":"assistant","content":"y","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{\"a_id\":\"1\"}"}}]},{"role":"tool","tool_call_id":"c","content":"{\"b_id\":2}"}]}"#,
+        r#"{"suite_name":"s","user_task_id":"t","injections":{"v":"x"},"pipeline_name":"p","messages":[{"role":"assistant","content":[{"type":"text","content":"x"}],"tool_calls":[{"function":"f","args":{"id":1},"id":null}]},{"role":"tool","content":"x","error":null,"tool_call":{"function":"f","args":{}}}]}"#,
+        r#"{"conversation":1,"messages_display":"user: x\nassistant: None\ntool: u_1\ntool: {\"order_id\":\"1\"}"}"#,
+        r#"{"question":"q","question_ID":"i","mistake_agent":"A","mistake_step":"1","history":[{"role":"human","content":"x"},{"role":"A (-> B)","content":"x"},{"role":"B","content":"y"}]}"#,
+        r#"{"environment":"e","info":{"exit_status":"s"},"trajectory":[{"action":"ls","observation":"o","state":"{\"open_file\":\"x\"}","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}],"history":[{"role":"user","content":"x","agent":"main"}]}"#,
     ];
 
     /// Puts a value in the place of the n-th leaf.
@@ -391,11 +420,15 @@ mod tests {
             for source in BUILT_IN {
                 let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
                 prop_assert!(!parts.is_empty());
-                let mut end = 0;
+                // In order and inside the chunk; apart from each other, or one whole within the other.
+                let mut around = vec![0..bytes.len()];
                 for (range, _, _) in parts {
-                    // In order, apart from each other, and inside the chunk.
-                    prop_assert!(end <= range.start && range.end <= bytes.len());
-                    end = range.end;
+                    while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
+                        around.pop();
+                    }
+                    let outer = around.last().cloned().unwrap_or_default();
+                    prop_assert!(outer.start <= range.start && range.end <= outer.end);
+                    around.push(range);
                 }
             }
         }
@@ -409,8 +442,10 @@ mod tests {
             replace(&mut record, &mut left, &value);
             let bytes = serde_json::to_vec(&record).unwrap();
             for source in BUILT_IN {
+                let mut end = 0;
                 for (range, _, _) in understand_chunk(*source, &Form::Lines, &bytes, &HINTS) {
-                    prop_assert!(range.end <= bytes.len());
+                    prop_assert!(end <= range.start && range.end <= bytes.len());
+                    end = range.end;
                 }
             }
         }

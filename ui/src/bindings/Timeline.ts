@@ -4,6 +4,7 @@ import type { Gap } from "./Gap";
 import type { Mark } from "./Mark";
 import type { PersonRow } from "./PersonRow";
 import type { RunBar } from "./RunBar";
+import type { Untimed } from "./Untimed";
 
 /**
  * The timeline of one person over a period.
@@ -16,4 +17,8 @@ from: number, to: number, runs: Array<RunBar>, calls: Array<Mark>,
 /**
  * More calls than `calls` holds; the rest is in `density`.
  */
-total_calls: number, density: Array<Density>, gaps: Array<Gap>, };
+total_calls: number, density: Array<Density>, gaps: Array<Gap>, 
+/**
+ * Calls without a time, in the order of their runs and of their place in them; none where a period was asked for.
+ */
+untimed: Array<Untimed>, total_untimed: number, };

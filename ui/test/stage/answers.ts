@@ -209,6 +209,8 @@ export function timeline(key: string, from: number | null, to: number | null): T
       { from: Date.UTC(2026, 2, 14, 6), to: Date.UTC(2026, 2, 15, 18), run: null, reason: "the gateway's log has a hole here" },
       ...lost.map((run) => ({ from: run.from ?? 0, to: run.to ?? 0, run: run.id, reason: "parent not exported" })),
     ],
+    untimed: [],
+    total_untimed: 0,
   };
 }
 

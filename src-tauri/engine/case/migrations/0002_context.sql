@@ -29,3 +29,33 @@ CREATE TABLE exceptions (
 CREATE TABLE approvals (
   event INTEGER PRIMARY KEY, subject INTEGER, requested_by INTEGER, approved_by INTEGER, limit_amount REAL,
   granted INTEGER, expires INTEGER) STRICT;
+
+-- How exports were obtained. `file` is a name, a pattern of names, or a SHA-256.
+CREATE TABLE receipts (
+  event INTEGER NOT NULL, n INTEGER NOT NULL, file TEXT NOT NULL, system TEXT, tenant TEXT, query TEXT,
+  period_from INTEGER, period_to INTEGER, exporter TEXT, method TEXT, received INTEGER, received_from TEXT,
+  claimed INTEGER,
+  PRIMARY KEY (event, n)) STRICT, WITHOUT ROWID;
+-- CloudTrail digest files: which log files a period has, and the SHA-256 of what is in each.
+CREATE TABLE digests (
+  event INTEGER PRIMARY KEY, from_time INTEGER, to_time INTEGER, object TEXT NOT NULL, previous TEXT) STRICT;
+CREATE TABLE digest_files (
+  event INTEGER NOT NULL, n INTEGER NOT NULL, object TEXT NOT NULL, sha256 TEXT NOT NULL, oldest INTEGER, newest INTEGER,
+  PRIMARY KEY (event, n)) STRICT, WITHOUT ROWID;
+-- SHA-256 of the uncompressed content of a file, where a source's own digests speak of it.
+CREATE TABLE contents (file INTEGER PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
+-- Numbers that a source gives its records in turn, by stream.
+CREATE TABLE sequences (event INTEGER PRIMARY KEY, stream INTEGER, number INTEGER NOT NULL) STRICT;
+
+-- Derived: what the clocks of two sources differ by. `b` shows `offset_us` more than `a`, give or take `bound_us`.
+CREATE TABLE clocks (
+  a INTEGER NOT NULL, b INTEGER NOT NULL, offset_us INTEGER NOT NULL, bound_us INTEGER NOT NULL, pairs INTEGER NOT NULL,
+  PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
+-- Derived: places where a source falls silent, its numbers jump, or a digest lists a log file that is not here or differs.
+-- `kind` is silence, sequence, missing_file or altered_file; `missing` counts numbers; `object` is the log file.
+CREATE TABLE hole_facts (
+  id INTEGER PRIMARY KEY, source INTEGER NOT NULL, stream INTEGER, kind TEXT NOT NULL, before INTEGER NOT NULL,
+  after INTEGER, from_time INTEGER, to_time INTEGER, usual_us INTEGER, missing INTEGER, object TEXT) STRICT;
+
+-- Whether the call lies in the scope of the review. What does not is context: kept, shown, and not counted.
+ALTER TABLE attributions ADD COLUMN in_scope INTEGER NOT NULL DEFAULT 1;

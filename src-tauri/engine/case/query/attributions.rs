@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use super::super::error::CaseError;
 use super::super::store::Case;
-use super::{IS_CALL, time};
+use super::{IS_AGENTS, IS_CALL, time};
 use crate::model::Time;
 
 /// An attributed event with its text.
@@ -34,6 +34,7 @@ pub struct AttributionView {
     pub human_party: Option<i64>,
     pub run_node: Option<i64>,
     pub findings: i64,
+    pub in_scope: bool,
 }
 
 /// Which attributed events.
@@ -41,6 +42,8 @@ pub struct AttributionView {
 pub enum Select {
     /// Calls, sign-ins and issuances.
     All,
+    /// Calls that lie outside the scope of the review.
+    OutOfScope,
     /// Calls of one standing.
     Standing(String),
     DecidedOnPerson,
@@ -51,6 +54,8 @@ pub enum Select {
     Period(Time, Time),
     /// Calls of one person, in a period.
     Person(i64, Time, Time),
+    /// Calls of one person that have no time.
+    Untimed(i64),
     /// Calls of one run node.
     Run(i64),
     Event(i64),
@@ -62,11 +67,12 @@ impl Select {
     fn sql(&self) -> (String, Vec<Value>) {
         match self {
             Select::All => ("1".into(), vec![]),
+            Select::OutOfScope => ("a.kind IN (0, 4) AND a.in_scope = 0".into(), vec![]),
             Select::Standing(word) => (format!("{IS_CALL} AND a.standing = ?"), vec![word.clone().into()]),
-            Select::DecidedOnPerson => (format!("{IS_CALL} AND a.agent IS NOT NULL AND a.decided = 2"), vec![]),
+            Select::DecidedOnPerson => (format!("{IS_CALL} AND {IS_AGENTS} AND a.decided = 2"), vec![]),
             Select::BothPrincipals => (format!("{IS_CALL} AND a.both_on_record = 1"), vec![]),
             Select::RunOnRecord => (format!("{IS_CALL} AND a.run_on_record = 1"), vec![]),
-            Select::AgentCalls => (format!("{IS_CALL} AND a.agent IS NOT NULL"), vec![]),
+            Select::AgentCalls => (format!("{IS_CALL} AND {IS_AGENTS}"), vec![]),
             Select::Period(from, to) => {
                 (format!("{IS_CALL} AND a.time >= ? AND a.time < ?"), vec![from.0.into(), to.0.into()])
             }
@@ -74,6 +80,9 @@ impl Select {
                 format!("{IS_CALL} AND a.human = ? AND a.time >= ? AND a.time <= ?"),
                 vec![(*party).into(), from.0.into(), to.0.into()],
             ),
+            Select::Untimed(party) => {
+                (format!("{IS_CALL} AND a.human = ? AND a.time IS NULL"), vec![(*party).into()])
+            }
             Select::Run(node) => (format!("{IS_CALL} AND a.run = ?"), vec![(*node).into()]),
             Select::Event(event) => ("a.event = ?".into(), vec![(*event).into()]),
             Select::Finding(id) => (
@@ -102,7 +111,7 @@ impl Case {
              wp.own_id, a.wire_kind, ap.shown, hp.shown, up.shown, a.grade, rk.text, a.pattern, a.refusal, a.evidence,
              a.standing, a.human, a.run, (SELECT count(DISTINCT i.finding) FROM instance_events x
                JOIN instances i ON i.id = x.instance JOIN findings f ON f.id = i.finding
-               WHERE x.event = a.event AND f.design_fact = 0)
+               WHERE x.event = a.event AND f.design_fact = 0), a.in_scope
              FROM attributions a JOIN events e ON e.id = a.event JOIN strings src ON src.id = e.source
              LEFT JOIN strings sv ON sv.id = e.service LEFT JOIN strings ac ON ac.id = e.action
              LEFT JOIN strings re ON re.id = e.resource LEFT JOIN principals wp ON wp.id = e.wire
@@ -175,5 +184,6 @@ fn attribution(r: &Row<'_>) -> rusqlite::Result<AttributionView> {
         human_party: r.get(20)?,
         run_node: r.get(21)?,
         findings: r.get(22)?,
+        in_scope: r.get(23)?,
     })
 }

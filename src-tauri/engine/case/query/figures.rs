@@ -2,7 +2,7 @@
 
 use super::super::error::CaseError;
 use super::super::store::Case;
-use super::{IS_CALL, time};
+use super::{IS_AGENTS, IS_CALL, time};
 use crate::model::Time;
 
 /// Calls, counted.
@@ -30,8 +30,8 @@ impl Case {
     /// The figures of the overview, counted in one pass.
     pub fn figures(&self) -> Result<Figures, CaseError> {
         let sql = format!(
-            "SELECT coalesce(sum(a.agent IS NOT NULL), 0), coalesce(sum(a.agent IS NOT NULL AND a.decided > 0), 0),
-             coalesce(sum(a.agent IS NOT NULL AND a.decided = 2), 0), coalesce(sum(a.both_on_record), 0),
+            "SELECT coalesce(sum({IS_AGENTS}), 0), coalesce(sum({IS_AGENTS} AND a.decided > 0), 0),
+             coalesce(sum({IS_AGENTS} AND a.decided = 2), 0), coalesce(sum(a.both_on_record), 0),
              coalesce(sum(a.run_on_record), 0) FROM attributions a WHERE {IS_CALL}"
         );
         Ok(self.db.query_row(&sql, [], |r| {

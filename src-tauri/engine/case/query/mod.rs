@@ -1,12 +1,14 @@
 //! Typed reads for the questions: rows with their text, pages by key, counts by index.
 
 mod attributions;
+mod completeness;
 mod figures;
 mod files;
 mod findings;
 mod people;
 
 pub use attributions::{AttributionView, Select};
+pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
@@ -16,8 +18,11 @@ use rusqlite::Row;
 
 use crate::model::Time;
 
-/// Calls, and tool spans that stand for calls; not sign-ins and issuances.
-const IS_CALL: &str = "a.kind IN (0, 4)";
+/// Calls in scope, and tool spans that stand for calls; not sign-ins and issuances.
+const IS_CALL: &str = "a.kind IN (0, 4) AND a.in_scope = 1";
+
+/// An agent's call, as rules count them: by an agent that is named, or with evidence of one that is not.
+const IS_AGENTS: &str = "(a.agent IS NOT NULL OR a.agent_evidence = 1)";
 
 fn time(r: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time>> {
     Ok(r.get::<_, Option<i64>>(column)?.map(Time))

@@ -41,7 +41,7 @@ impl Case {
     pub fn people(&self, text: Option<&str>) -> Result<Vec<PersonView>, CaseError> {
         let mut query = self.db.prepare(&format!(
             "SELECT p.id, p.shown, p.name, p.department, p.status, p.kind,
-             sum(a.wire_party = p.id), sum(a.wire_party IS NOT p.id), min(a.time), max(a.time)
+             sum(a.wire_party IS p.id), sum(a.wire_party IS NOT p.id), min(a.time), max(a.time)
              FROM parties p JOIN attributions a ON a.human = p.id AND {IS_CALL}
              WHERE ?1 IS NULL OR instr(lower(p.shown), ?1) > 0 OR instr(lower(coalesce(p.name, '')), ?1) > 0
              GROUP BY p.id ORDER BY p.shown"

@@ -1,6 +1,6 @@
 //! Facts of one call: the person's right, on whose rights it was decided, its token, its stakes.
 
-use super::super::entitlement::{self, Answer, Basis, Entitled, Question};
+use super::super::entitlement::{self, Answer, Entitled, Question};
 use super::super::world::World;
 use super::bypass::Denials;
 use super::clients::Learned;
@@ -88,7 +88,7 @@ impl<'a> Calls<'a> {
     fn right(&self, party: Option<i64>, question: Option<&Question<'_>>) -> Entitled {
         match (party, question) {
             (Some(party), Some(question)) => entitlement::answer(&self.world.rights, party, question),
-            _ => Entitled { answer: Answer::Unknown, basis: Basis::Missing, because: Vec::new(), by: None },
+            _ => Entitled::missing(None),
         }
     }
 
@@ -156,7 +156,7 @@ impl<'a> Calls<'a> {
             None => (Answer::Unknown, None),
         };
         let audience = self.tokens.audience_covers(issued, &record, world.text(row.service));
-        let life = self.tokens.inside_life(issued, row.time);
+        let life = self.tokens.inside_life(issued, row.time.map(|at| (row.source, at)));
         let run_person = world.run(row.run).and_then(|r| r.person);
         let own = match run_person {
             Some(person) if person == subject => Answer::Yes,

@@ -5,6 +5,7 @@ mod addresses;
 mod bypass;
 mod calls;
 mod clients;
+mod holes;
 mod rhythm;
 mod scope;
 mod stakes;
@@ -13,18 +14,16 @@ mod traced;
 
 use super::error::RuleError;
 use super::world::{Context, World};
-use crate::case::{CaseError, Derived};
+use crate::case::{Case, CaseError, Derived};
 
 pub use scope::{Detail, scope_covers};
-
-/// The clock bound without pairs of records that would measure it: 60 s (policy).
-const CLOCK_BOUND: i64 = 60 * crate::model::time::SECOND;
 
 /// Events listed for one fact of an account. More are counted, not listed: a robot has millions.
 const LISTED: usize = 2_000;
 
 /// Computes and writes all facts of an analysis.
 pub fn compute(
+    case: &Case,
     derived: &Derived<'_>,
     context: &Context,
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
@@ -39,11 +38,16 @@ pub fn compute(
     let mut done = 0;
     derived.each_attributed(|row| {
         let rated = stakes.of(&world, row.service, row.action, row.resource);
-        accounts.see(&row, &rated);
+        if row.in_scope {
+            accounts.see(&row, &rated);
+        }
         if matches!(row.kind, 0 | 4) {
+            // What lies outside the scope is still what came before: a refusal, a grant.
             let fact = calls.fact(derived, &row, &rated)?;
-            uses.see(&row, &fact, &world);
-            derived.call_fact(&fact)?;
+            if row.in_scope {
+                uses.see(&row, &fact, &world);
+                derived.call_fact(&fact)?;
+            }
         }
         done += 1;
         if done % 10_000 == 0 {
@@ -62,6 +66,7 @@ pub fn compute(
     for fact in namespaces {
         derived.namespace_fact(&fact)?;
     }
+    holes::write(case, derived)?;
     for fact in traced::facts(derived, &world, &stakes)? {
         derived.traced_fact(&fact)?;
     }

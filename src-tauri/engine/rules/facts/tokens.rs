@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::entitlement::Answer;
 use super::super::world::World;
-use super::CLOCK_BOUND;
 use super::scope::{self, Detail};
 use crate::case::{AttributedRow, CallFact, TokenFact, TokenRow};
+use crate::lineage::Clocks;
 use crate::model::{Attribute, Time};
 
 /// A token id with all that its records say.
@@ -24,11 +24,14 @@ pub(super) struct Token {
     start: Option<Time>,
     end: Option<Time>,
     revoked: Option<Time>,
+    /// Whose clock the life bears.
+    source: Option<i64>,
     /// A person is the subject, and the token is not the client's own.
     pub delegated: bool,
 }
 
 pub(super) struct Tokens {
+    clocks: Clocks,
     by_id: BTreeMap<i64, Token>,
     vocabulary: Vocabulary,
 }
@@ -65,7 +68,7 @@ impl Tokens {
             token.merge(row, world);
         }
         let vocabulary = Vocabulary::new(world, &by_id, rows);
-        Tokens { by_id, vocabulary }
+        Tokens { clocks: world.clocks.clone(), by_id, vocabulary }
     }
 
     pub(super) fn get(&self, id: i64) -> Option<&Token> {
@@ -119,19 +122,26 @@ impl Tokens {
         (Answer::Unknown, Some(format!("no audience in the case names {service}")))
     }
 
-    pub(super) fn inside_life(&self, token: Option<&Token>, at: Option<Time>) -> (Answer, Option<String>) {
-        let (Some(token), Some(at)) = (token, at) else { return (Answer::Unknown, None) };
+    /// Whether a use, at a time on the clock of its source, lies inside the token's life as far as clocks tell.
+    pub(super) fn inside_life(&self, token: Option<&Token>, used: Option<(i64, Time)>) -> (Answer, Option<String>) {
+        let (Some(token), Some(used)) = (token, used) else { return (Answer::Unknown, None) };
         if token.start.is_none() && token.end.is_none() && token.revoked.is_none() {
             return (Answer::Unknown, Some("the token's life is in no export".into()));
         }
-        if let Some(start) = token.start.filter(|s| at.0 < s.0 - CLOCK_BOUND) {
-            return (Answer::No, Some(format!("used {} before it began", span(start.0 - at.0))));
+        let issuer = |at: Time| (token.source.unwrap_or(used.0), at);
+        // Microseconds that the second moment is surely after the first.
+        let after = |first, second| {
+            let (apart, bound) = self.clocks.between(first, second);
+            (apart > bound).then_some(apart)
+        };
+        if let Some(early) = token.start.and_then(|start| after(used, issuer(start))) {
+            return (Answer::No, Some(format!("used {} before it began", span(early))));
         }
-        if let Some(revoked) = token.revoked.filter(|r| at.0 > r.0 + CLOCK_BOUND) {
-            return (Answer::No, Some(format!("used {} after it was revoked", span(at.0 - revoked.0))));
+        if let Some(late) = token.revoked.and_then(|revoked| after(issuer(revoked), used)) {
+            return (Answer::No, Some(format!("used {} after it was revoked", span(late))));
         }
-        if let Some(end) = token.end.filter(|e| at.0 > e.0 + CLOCK_BOUND) {
-            return (Answer::No, Some(format!("used {} after it ended", span(at.0 - end.0))));
+        if let Some(late) = token.end.and_then(|end| after(issuer(end), used)) {
+            return (Answer::No, Some(format!("used {} after it ended", span(late))));
         }
         (Answer::Yes, None)
     }
@@ -181,6 +191,7 @@ impl Token {
     fn merge(&mut self, row: &TokenRow, world: &World<'_>) {
         let first = |slot: &mut Option<i64>, value: Option<i64>| *slot = slot.or(value);
         first(&mut self.event, Some(row.event));
+        first(&mut self.source, Some(row.source));
         let subject = row.subject.and_then(|s| world.party_of(s));
         let own = row.actors.is_empty() && row.client.is_some() && row.client == row.subject;
         self.delegated |= world.is_person(subject) && !own;
@@ -334,7 +345,7 @@ mod tests {
 
     #[test]
     fn sixty_seconds_of_clock_are_given() {
-        let tokens = Tokens { by_id: BTreeMap::new(), vocabulary: Vocabulary::default() };
+        let tokens = Tokens { clocks: Clocks::default(), by_id: BTreeMap::new(), vocabulary: Vocabulary::default() };
         let at = |text| Time::parse(text);
         let token = Token {
             start: at("2026-03-03T10:00:00Z"),
@@ -342,11 +353,11 @@ mod tests {
             revoked: at("2026-03-03T10:04:00Z"),
             ..Token::default()
         };
-        let held = |text| tokens.inside_life(Some(&token), at(text)).0;
+        let held = |text| tokens.inside_life(Some(&token), at(text).map(|t| (7, t))).0;
         assert_eq!(held("2026-03-03T09:59:10Z"), Answer::Yes);
         assert_eq!(held("2026-03-03T09:58:50Z"), Answer::No);
         assert_eq!(held("2026-03-03T10:04:59Z"), Answer::Yes);
         assert_eq!(held("2026-03-03T10:05:30Z"), Answer::No);
-        assert_eq!(tokens.inside_life(None, at("2026-03-03T10:00:00Z")).0, Answer::Unknown);
+        assert_eq!(tokens.inside_life(None, at("2026-03-03T10:00:00Z").map(|t| (7, t))).0, Answer::Unknown);
     }
 }

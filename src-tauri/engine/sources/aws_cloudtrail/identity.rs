@@ -212,8 +212,10 @@ fn token_claims(claims: &Json, event: &mut Event) -> Result<(Principal, WireKind
 
     let actor = ["/act/sub", "/act/client_id", "/client_id", "/azp", "/cid", "/appid"].into_iter().find_map(word);
     // Cognito writes the user pool's own name for a person into `username`; a machine's token has none.
+    let verified = json::flag(claims, "/email_verified") != Some(false);
     let person = ["/email", "/upn", "/preferred_username"]
         .into_iter()
+        .filter(|p| verified || *p != "/email")
         .find_map(|p| word(p).filter(|w| w.namespace == "email").map(|w| (w, p)))
         .or_else(|| word("/sub").map(|w| (w, "/sub")));
     match (actor, person) {

@@ -59,8 +59,15 @@ fn layout(value: Option<&Value>) -> Result<Layout, MappingError> {
         "ndjson" | "lines" => Ok(Layout::Lines),
         "array" => Ok(Layout::Array),
         "csv" => Ok(Layout::Csv),
-        at if at.starts_with('/') => Ok(Layout::At(at.to_string())),
-        _ => Err(wrong("records", "ndjson, array, csv, or a pointer to the array")),
+        "members" => Ok(Layout::Members(String::new())),
+        at if at.starts_with('/') => Ok(match at.strip_suffix("/*") {
+            Some(object) => Layout::Members(object.to_string()),
+            None => Layout::At(at.to_string()),
+        }),
+        _ => Err(wrong(
+            "records",
+            "ndjson, array, csv, members, or a pointer to the array (`/a`) or to the object (`/a/*`)",
+        )),
     }
 }
 

@@ -6,12 +6,12 @@ use super::super::nobody::somebody;
 use super::super::otel_traces::may_be_a_person;
 use super::super::row::shown;
 use super::super::{Content, Hints, NotUnderstood, Record, Understood};
-use super::{AttributeRule, Field, Kind, KindRule, Mapping, Rule};
+use super::{AttributeRule, Field, KEY, Kind, KindRule, Layout, Mapping, Rule};
 use crate::model::time::DAY;
 use crate::model::{
-    Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, DirectoryRow, Effect, Entitlement, Entry,
-    EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Outcome, Principal, Role, RunId, SpanId, Time,
-    TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
+    Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, DirectoryRow, Effect,
+    Entitlement, Entry, EntryType, Event, EventKind, EvidenceKind, FilledBy, Issued, Membership, Outcome, Ownership,
+    Principal, Reach, Role, RunId, Sequence, SpanId, Time, TokenFacts, TraceId, WhyEmpty, Wire, WireKind,
 };
 
 pub fn record(mapping: &Mapping, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -28,6 +28,8 @@ pub fn record(mapping: &Mapping, record: &Record<'_>, hints: &Hints) -> Result<U
         Kind::Event(kind) => event(&values, kind, hints),
         Kind::Person => person(&values).map(|row| Understood::Entry(Entry::Directory(Box::new(row)))),
         Kind::Entitlement => entitlement(&values).map(|row| Understood::Entry(Entry::Entitlement(row))),
+        Kind::Ownership => ownership(&values).map(|row| Understood::Entry(Entry::Ownership(row))),
+        Kind::Membership => membership(&values).map(|row| Understood::Entry(Entry::Membership(row))),
     }
 }
 
@@ -44,15 +46,20 @@ impl Values<'_> {
 
     /// The value of a rule: its words turned into their meaning.
     pub fn of(&self, rule: &Rule) -> Option<String> {
-        if !self.applies(rule) {
-            return None;
-        }
-        let found = rule.from.iter().find_map(|p| self.at(p)).or_else(|| rule.value.clone())?;
+        let found = self.as_it_stands(rule)?;
         if rule.words.is_empty() {
             return Some(found);
         }
         let meaning = rule.words.iter().find(|(_, words)| words.iter().any(|w| w.eq_ignore_ascii_case(&found)));
         meaning.map(|(meaning, _)| meaning.clone())
+    }
+
+    /// The value of a rule before its words are looked up.
+    pub fn as_it_stands(&self, rule: &Rule) -> Option<String> {
+        if !self.applies(rule) {
+            return None;
+        }
+        rule.from.iter().find_map(|p| self.at(p)).or_else(|| rule.value.clone())
     }
 
     fn applies(&self, rule: &Rule) -> bool {
@@ -63,6 +70,9 @@ impl Values<'_> {
 
     /// The scalar at a pointer.
     fn at(&self, pointer: &str) -> Option<String> {
+        if pointer == KEY && matches!(self.mapping.layout, Layout::Members(_)) {
+            return self.record.envelope.and_then(|around| json::text(around, KEY));
+        }
         match &self.record.content {
             Content::Json(value) => json::text(value, pointer),
             Content::Row { .. } => self.cell(pointer, |cell, inner| match inner {
@@ -135,7 +145,7 @@ impl Values<'_> {
     }
 }
 
-fn moment(text: &str) -> Option<Time> {
+pub(super) fn moment(text: &str) -> Option<Time> {
     Time::parse(text).or_else(|| {
         json::parse(format!("\"{}\"", text.replace(['"', '\\'], "")).as_bytes()).ok().as_ref().and_then(json::moment)
     })
@@ -183,10 +193,11 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
             event.attributes.push((name.clone(), attribute));
         }
     }
-    for field in [Field::RequestedBy, Field::ApprovedBy, Field::Limit] {
-        if let Some(text) = text(field) {
-            event.attributes.push((field.word().into(), Attribute::Text(text)));
-        }
+    event.sequence = text(Field::Sequence)
+        .and_then(|number| number.parse().ok())
+        .map(|number| Sequence { stream: text(Field::Stream), number });
+    if kind == EventKind::Approval {
+        event.approval = Some(approval(values, event.outcome)?);
     }
 
     let mut search = hints.search(&values.mapping.source);
@@ -205,10 +216,34 @@ fn event(values: &Values<'_>, kind: EventKind, hints: &Hints) -> Result<Understo
     Ok(event.into())
 }
 
-fn outcome(word: &str) -> Outcome {
+fn approval(values: &Values<'_>, outcome: Outcome) -> Result<Approval, NotUnderstood> {
+    let principal = |field| values.principal(field).ok().flatten();
+    let limit = match values.text(Field::Limit) {
+        Some(text) => match text.parse::<f64>() {
+            Ok(limit) if limit.is_finite() => Some(limit),
+            // An approval whose limit is not understood must not read as one without a limit.
+            _ => return Err(NotUnderstood::bad_row(format!("`{}` is no number in limit", shown(&text)))),
+        },
+        None => None,
+    };
+    Ok(Approval {
+        subject: principal(Field::Subject),
+        requested_by: principal(Field::RequestedBy),
+        approved_by: principal(Field::ApprovedBy),
+        limit,
+        granted: match outcome {
+            Outcome::Success => Some(true),
+            Outcome::Denied => Some(false),
+            Outcome::Error | Outcome::Unknown => None,
+        },
+        expires: values.time(Field::Expires)?,
+    })
+}
+
+pub(super) fn outcome(word: &str) -> Outcome {
     match word.to_lowercase().as_str() {
-        "success" | "succeeded" | "ok" | "allowed" => Outcome::Success,
-        "denied" | "deny" | "forbidden" | "unauthorized" | "refused" => Outcome::Denied,
+        "success" | "succeeded" | "ok" | "allowed" | "approved" | "granted" => Outcome::Success,
+        "denied" | "deny" | "forbidden" | "unauthorized" | "refused" | "rejected" => Outcome::Denied,
         "error" | "failed" | "failure" => Outcome::Error,
         code => match code.parse::<u16>() {
             Ok(100..=399) => Outcome::Success,
@@ -234,7 +269,7 @@ fn decision(values: &Values<'_>) -> Option<Decision> {
     (effect.is_some() || !evaluated.is_empty() || policy.is_some()).then_some(Decision { effect, evaluated, policy })
 }
 
-fn effect(word: &str) -> Option<DecisionEffect> {
+pub(super) fn effect(word: &str) -> Option<DecisionEffect> {
     match word.to_lowercase().as_str() {
         "allow" | "allowed" | "permit" | "grant" | "granted" | "true" => Some(DecisionEffect::Allow),
         "deny" | "denied" | "forbid" | "forbidden" | "false" => Some(DecisionEffect::Deny),
@@ -392,6 +427,26 @@ fn entitlement(values: &Values<'_>) -> Result<Entitlement, NotUnderstood> {
         except_actions: Vec::new(),
         except_resources: Vec::new(),
         effect,
+        condition: values.text(Field::Condition).unwrap_or_default(),
+        valid_from: values.time(Field::ValidFrom)?,
+        valid_to: values.time(Field::ValidTo)?,
+    })
+}
+
+fn ownership(values: &Values<'_>) -> Result<Ownership, NotUnderstood> {
+    Ok(Ownership {
+        resource: needed(values, Field::Resource)?,
+        owner: needed(values, Field::Owner)?,
+        valid_from: values.time(Field::ValidFrom)?,
+        valid_to: values.time(Field::ValidTo)?,
+    })
+}
+
+fn membership(values: &Values<'_>) -> Result<Membership, NotUnderstood> {
+    Ok(Membership {
+        member: needed(values, Field::Member)?,
+        holder: needed(values, Field::Group)?,
+        reach: Reach::Has,
         condition: values.text(Field::Condition).unwrap_or_default(),
         valid_from: values.time(Field::ValidFrom)?,
         valid_to: values.time(Field::ValidTo)?,

@@ -178,4 +178,96 @@ fn check_counts_what_is_read_and_lists_what_is_left() {
     assert_eq!((filled("human"), filled("parent_run"), filled("evaluated"), filled("attributes.amount")), (1, 0, 1, 1));
     let left: Vec<&str> = found.left.iter().map(|l| l.pointer.as_str()).collect();
     assert_eq!(left, ["/client/extra"]);
+    assert!(found.chosen && found.detected == "mapping:tool-gateway" && found.unread.is_empty(), "{found:?}");
+    assert_eq!(
+        found.answers[0],
+        "Which person: 1 of 1 events, written by the gateway; verified where the directory knows them."
+    );
+}
+
+#[test]
+fn check_lists_what_means_nothing_and_says_who_would_have_the_file() {
+    let mapping = Mapping::parse(
+        &GATEWAY.replace("\"gateway\"", "\"caller\"").replace("detect = [\"/tool\"", "detect = [\"/nowhere\""),
+    )
+    .unwrap();
+    let odd = RECORD
+        .replace("2026-03-03T07:35:51.451Z", "03/03/2026")
+        .replace("\"status\":\"ok\"", "\"status\":\"parked\"")
+        .replace("\"kind\":\"delegated\"", "\"kind\":\"visitor\"")
+        .replace("\"effect\":\"allow\"", "\"effect\":\"abstain\"");
+    let found = check(&mapping, &Form::Lines, &[odd.as_bytes(), odd.as_bytes(), RECORD.as_bytes()]);
+    let unread: Vec<_> =
+        found.unread.iter().map(|u| (u.field.as_str(), u.value.as_str(), u.records, u.why.as_str())).collect();
+    assert_eq!(
+        unread,
+        [
+            ("decision", "abstain", 2, "none of its words"),
+            ("outcome", "parked", 2, "none of its words"),
+            ("time", "03/03/2026", 2, "no time"),
+            ("wire_kind", "visitor", 2, "none of its words"),
+        ]
+    );
+    assert!(!found.chosen && found.detected == "unknown" && !found.why.is_empty(), "{found:?}");
+    let said = found.answers.join("\n");
+    assert!(said.contains("2 of 3 events have no time") && said.contains("which names nobody"), "{said}");
+}
+
+#[test]
+fn records_may_be_the_members_of_an_object() {
+    let text = r#"
+name = "bookings"
+records = "members"
+kind = "ownership"
+detect = ["/user_id", "/$key"]
+[fields]
+resource = "/$key"
+owner = "/user_id"
+valid_from = "/created"
+"#;
+    let doc = r#"{"RES1": {"user_id": "ada_1", "created": "2026-01-01", "$key": "x"}, "RES\u00322": {"user_id": "bo_2"}, "RES3": {}}"#;
+    let mapping = Mapping::parse(text).unwrap();
+    let registry = registry(vec![mapping.clone()]);
+    assert_eq!(registry.detect(&Form::Objects, &[doc.as_bytes()]).name(), "mapping:bookings");
+    let owned = |found: &[Part]| -> Vec<(String, String)> {
+        found
+            .iter()
+            .filter_map(|(_, _, u)| match u {
+                Ok(Understood::Entry(Entry::Ownership(o))) => Some((o.resource.clone(), o.owner.clone())),
+                _ => None,
+            })
+            .collect()
+    };
+    let found = parts(&mapping, &Form::Objects, doc);
+    assert_eq!(found.len(), 3);
+    assert_eq!(&doc[found[1].0.clone()], r#"{"user_id": "bo_2"}"#);
+    // The key is the one that the record stands under, whatever its own members are called.
+    assert_eq!(owned(&found), [("RES1".into(), "ada_1".into()), ("RES22".into(), "bo_2".into())]);
+    assert_eq!(found[2].2.as_ref().unwrap_err().detail, "no owner");
+
+    let below = Mapping::parse(&text.replace("\"members\"", "\"/data/bookings/*\"")).unwrap();
+    let doc = format!(r#"{{"data": {{"bookings": {doc}}}}}"#);
+    assert_eq!(
+        super::super::registry(vec![below.clone()]).detect(&Form::Objects, &[doc.as_bytes()]).name(),
+        "mapping:bookings"
+    );
+    assert_eq!(owned(&parts(&below, &Form::Objects, &doc)).len(), 2);
+    let torn = &doc[..doc.len() - 4];
+    assert_eq!(parts(&below, &Form::Objects, torn).len(), 1, "a torn object is one broken record");
+    let seen = check(&below, &Form::Objects, &[doc.as_bytes()]);
+    assert_eq!((seen.records, seen.entries, seen.rejected), (3, 2, 1));
+    assert_eq!(seen.fields.iter().find(|f| f.field == "resource").unwrap().filled, 3);
+}
+
+#[test]
+fn a_membership_by_mapping() {
+    let text = "name = \"groups\"\nrecords = \"ndjson\"\nkind = \"membership\"\ndetect = [\"/grp\"]\n[fields]\nmember = \"/who\"\ngroup = \"/grp\"\nvalid_to = \"/left\"\n";
+    let mapping = Mapping::parse(text).unwrap();
+    match parts(&mapping, &Form::Lines, r#"{"who":"ada@example.org","grp":"desk","left":"2026-02-01"}"#).remove(0).2 {
+        Ok(Understood::Entry(Entry::Membership(m))) => {
+            assert_eq!((m.member.as_str(), m.holder.as_str()), ("ada@example.org", "desk"));
+            assert_eq!(m.valid_to, Time::parse("2026-02-01T00:00:00Z"));
+        }
+        other => panic!("{other:?}"),
+    }
 }

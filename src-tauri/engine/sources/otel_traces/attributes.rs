@@ -1,43 +1,84 @@
-//! Attributes of a span in their three encodings, and what of them matters here.
+//! Attributes of a span in their encodings: OTLP key-value lists, Jaeger tags, flat maps, and maps whose dotted names
+//! were taken apart into objects.
 
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
 use super::super::json::{self, Json};
 
-/// Calls back for each attribute with its plain value: OTLP key-value lists, Jaeger tags, flat maps.
+/// How deep names that were taken apart are put together again.
+const DEPTH: usize = 8;
+
+/// Calls back for each attribute with its plain value and its dotted name.
 pub fn each(found: Option<&Json>, see: &mut dyn FnMut(&str, &Json)) {
-    for pair in json::items(found) {
-        let (Some(key), Some(value)) = (json::at(pair, "/key").and_then(|k| k.as_str()), json::at(pair, "/value"))
-        else {
-            continue;
-        };
-        see(key, plain(value));
-    }
-    for (key, value) in json::members(found) {
-        see(key, plain(value));
+    let Some(found) = found else { return };
+    match json::nested(found) {
+        // Tables and warehouses keep the map as text.
+        Ok(Some(parsed)) if found.is_str() => put_together(&parsed, "", 0, see),
+        _ => put_together(found, "", 0, see),
     }
 }
 
-/// `{"stringValue": "x"}` and its like to the value itself.
+fn put_together(value: &Json, name: &str, depth: usize, see: &mut dyn FnMut(&str, &Json)) {
+    let joined = |key: &str| if name.is_empty() { key.to_string() } else { format!("{name}.{key}") };
+    for (place, item) in json::items(Some(value)).enumerate() {
+        match (json::at(item, "/key").and_then(|k| k.as_str()), json::at(item, "/value")) {
+            (Some(key), Some(inner)) if name.is_empty() => one(key, inner, depth, see),
+            (Some(key), Some(inner)) => one(&joined(key), inner, depth, see),
+            _ if item.is_object() && depth < DEPTH && !name.is_empty() => {
+                put_together(item, &joined(&place.to_string()), depth + 1, see);
+            }
+            _ => {}
+        }
+    }
+    for (key, inner) in json::members(Some(value)) {
+        match name {
+            "" => one(key, inner, depth, see),
+            _ => one(&joined(key), inner, depth, see),
+        }
+    }
+}
+
+fn one(name: &str, value: &Json, depth: usize, see: &mut dyn FnMut(&str, &Json)) {
+    let value = plain(value);
+    see(name, value);
+    if depth < DEPTH && (value.is_object() || value.is_array()) {
+        put_together(value, name, depth + 1, see);
+    }
+}
+
+/// `{"stringValue": "x"}` and its like to the value itself; of a list of scalars the first.
 fn plain(value: &Json) -> &Json {
-    const KINDS: [&str; 5] = ["stringValue", "intValue", "boolValue", "doubleValue", "arrayValue"];
+    const KINDS: [&str; 6] = ["stringValue", "intValue", "boolValue", "doubleValue", "arrayValue", "kvlistValue"];
     let Some(object) = value.as_object() else { return value };
     match object.iter().next() {
-        Some((key, inner)) if object.len() == 1 && KINDS.iter().any(|k| key.eq_ignore_ascii_case(k)) => {
+        Some((key, inner))
+            if object.len() == 1
+                && KINDS.iter().any(|k| key.eq_ignore_ascii_case(k) || key.eq_ignore_ascii_case(&snake(k))) =>
+        {
+            if key.get(..2).is_some_and(|k| k.eq_ignore_ascii_case("kv")) {
+                return json::at(inner, "/values").unwrap_or(inner);
+            }
             json::at(inner, "/values/0").map_or(inner, plain)
         }
         _ => value,
     }
 }
 
+fn snake(kind: &str) -> String {
+    kind.replace("Value", "_value")
+}
+
 /// Attributes of the resource or process that the span belongs to.
 pub fn surroundings(span: &Json, envelope: Option<&Json>, see: &mut dyn FnMut(&str, &Json)) {
-    each(json::at(span, "/resource/attributes"), see);
-    let Some(envelope) = envelope else { return };
-    each(json::at(envelope, "/resource/attributes"), see);
-    each(json::at(envelope, "/process/tags"), see);
-    if let Some(name) = json::at(envelope, "/process/serviceName") {
-        see("service.name", name);
+    for around in [Some(span), envelope].into_iter().flatten() {
+        for pointer in ["/resource/attributes", "/_resource/_attributes", "/ResourceAttributes", "/process/tags"] {
+            each(json::at(around, pointer), see);
+        }
+        for pointer in ["/process/serviceName", "/localEndpoint/serviceName", "/ServiceName", "/service_name"] {
+            if let Some(name) = json::at(around, pointer) {
+                see("service.name", name);
+            }
+        }
     }
 }
 
@@ -51,156 +92,5 @@ pub fn encoded_id(text: &str, bytes: usize) -> String {
     match base64.then(|| super::super::token_records::base64(text)).flatten() {
         Some(decoded) if decoded.len() == bytes => decoded.iter().map(|b| format!("{b:02x}")).collect(),
         _ => text.to_string(),
-    }
-}
-
-/// Attributes that name the user of a run, best known first.
-const USERS: [&str; 7] =
-    ["enduser.id", "user.id", "user.email", "kagent.user_id", "langfuse.user.id", "session.user", "gen_ai.user.id"];
-
-/// Attributes that say what started a run where no person did.
-const TRIGGERS: [&str; 9] = [
-    "trigger",
-    "gen_ai.trigger",
-    "gen_ai.trigger.type",
-    "run.trigger",
-    "trigger.type",
-    "schedule",
-    "schedule.name",
-    "run.schedule",
-    "faas.trigger",
-];
-
-/// Values of a trigger behind which a person may stand: they are no schedule.
-const NOT_A_SCHEDULE: [&str; 20] = [
-    "http",
-    "https",
-    "api",
-    "rest",
-    "grpc",
-    "web",
-    "ui",
-    "cli",
-    "user",
-    "human",
-    "manual",
-    "chat",
-    "interactive",
-    "request",
-    "message",
-    "prompt",
-    "other",
-    "unknown",
-    "none",
-    "false",
-];
-
-/// Whether what started a run is a word behind which a person may stand.
-pub fn may_be_a_person(trigger: &str) -> bool {
-    NOT_A_SCHEDULE.iter().any(|w| trigger.trim().eq_ignore_ascii_case(w))
-}
-
-/// What the attributes of one span say.
-#[derive(Default)]
-pub struct Facts {
-    operation: Option<String>,
-    tool_name: Option<String>,
-    openinference: Option<String>,
-    monocle_kind: Option<String>,
-    monocle_name: Option<String>,
-    agent_id: Option<String>,
-    agent_name: Option<String>,
-    other_agent_name: Option<String>,
-    /// Attribute and value, in the order seen.
-    pub users: Vec<(&'static str, String)>,
-    pub tool_call: Option<String>,
-    pub trigger: Option<String>,
-    pub failed: bool,
-    pub client_address: Option<String>,
-    pub user_agent: Option<String>,
-    pub service: Option<String>,
-    pub host: Option<String>,
-    pub resource: Option<String>,
-    /// Kept as attributes of the event: the arguments of a tool call join it where ids do not.
-    pub said: Vec<(&'static str, String)>,
-}
-
-impl Facts {
-    pub fn see(&mut self, key: &str, value: &Json) {
-        let text = || text_of(value);
-        match key {
-            "gen_ai.operation.name" => self.operation = text(),
-            "gen_ai.tool.name" | "tool.name" | "mcp.tool.name" => self.tool_name = self.tool_name.take().or_else(text),
-            "gen_ai.tool.call.id" | "tool_call.id" => self.tool_call = self.tool_call.take().or_else(text),
-            "openinference.span.kind" => self.openinference = text(),
-            "entity.1.type" => self.monocle_kind = text(),
-            "entity.1.name" => self.monocle_name = text(),
-            "gen_ai.agent.id" => self.agent_id = text(),
-            "gen_ai.agent.name" => self.agent_name = text(),
-            "agent.name" => self.other_agent_name = text(),
-            "error.type" | "exception.type" => self.failed = self.failed || text().is_some(),
-            "error" => self.failed = self.failed || text().as_deref() == Some("true"),
-            "otel.status_code" => self.failed = self.failed || text().as_deref() == Some("ERROR"),
-            "client.address" => self.client_address = text(),
-            "user_agent.original" => self.user_agent = text(),
-            "mcp.resource.uri" => self.resource = text(),
-            "gen_ai.tool.call.arguments" | "tool.parameters" | "gcp.vertex.agent.tool_call_args" => {
-                if let Some(arguments) = text() {
-                    self.said.push(("arguments", arguments));
-                }
-            }
-            "service.name" => self.service = self.service.take().or_else(text),
-            _ => self.see_rarer(key, value),
-        }
-    }
-
-    fn see_rarer(&mut self, key: &str, value: &Json) {
-        if let Some(known) = USERS.iter().find(|u| **u == key) {
-            if let Some(text) = text_of(value) {
-                self.users.push((known, text));
-            }
-        } else if TRIGGERS.contains(&key)
-            && self.trigger.is_none()
-            && let Some(text) = text_of(value)
-            && !may_be_a_person(&text)
-        {
-            self.trigger = Some(if text == "true" { key.to_string() } else { text });
-        }
-    }
-
-    /// Of the resource only what is about the process: its name and where it ran.
-    pub fn see_resource(&mut self, key: &str, value: &Json) {
-        match key {
-            "service.name" => self.service = self.service.take().or_else(|| text_of(value)),
-            "k8s.pod.name" => self.host = text_of(value).or_else(|| self.host.take()),
-            "host.name" | "hostname" => self.host = self.host.take().or_else(|| text_of(value)),
-            _ => {}
-        }
-    }
-
-    /// The tool, where the span is a tool call.
-    pub fn tool(&self, name: &str) -> Option<String> {
-        let by_name = name.strip_prefix("execute_tool ").map(str::trim).filter(|t| !t.is_empty());
-        let executes = self.operation.as_deref() == Some("execute_tool")
-            || by_name.is_some()
-            || self.openinference.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("TOOL"));
-        if executes {
-            return self.tool_name.clone().or_else(|| by_name.map(String::from)).or_else(|| Some(name.to_string()));
-        }
-        let monocle = self.monocle_kind.as_deref().is_some_and(|k| k.starts_with("tool."));
-        monocle.then(|| self.monocle_name.clone()).flatten()
-    }
-
-    /// The agent and the attribute that names it: the id, and a name only where there is no id.
-    pub fn agent(&self) -> Option<(&'static str, &str)> {
-        let monocle = self.monocle_kind.as_deref().is_some_and(|k| k.starts_with("agent."));
-        [
-            ("gen_ai.agent.id", &self.agent_id),
-            ("gen_ai.agent.name", &self.agent_name),
-            ("agent.name", &self.other_agent_name),
-            ("entity.1.name", if monocle { &self.monocle_name } else { &None }),
-        ]
-        .into_iter()
-        .find_map(|(key, value)| Some((key, value.as_deref()?)))
     }
 }

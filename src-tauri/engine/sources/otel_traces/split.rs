@@ -7,12 +7,19 @@ use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter, to_object_iter};
 use super::super::Piece;
 use super::super::json;
 
+/// Keys of a span that name its trace.
+const TRACE: [&str; 3] = ["traceID", "traceId", "trace_id"];
+
 /// One piece a span. A chunk that holds none, or that is damaged, is one piece.
 pub fn spans(chunk: &[u8]) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
-    match group(chunk, chunk, &mut found) {
-        Some(()) if !found.is_empty() => found,
-        _ => vec![Piece::whole(chunk)],
+    match descend(chunk, chunk, &Around::default(), &mut found, 0) {
+        Some(()) if !found.is_empty() => {
+            found.sort_by_key(|piece: &Piece<'_>| piece.range.start);
+            found
+        }
+        Some(()) => by_name(chunk).unwrap_or_else(|| vec![Piece::whole(chunk)]),
+        None => vec![Piece::whole(chunk)],
     }
 }
 
@@ -20,11 +27,12 @@ pub fn spans(chunk: &[u8]) -> Vec<Piece<'_>> {
 #[derive(Default)]
 struct Members<'a> {
     groups: Vec<Cow<'a, str>>,
+    inner: Vec<Cow<'a, str>>,
     spans: Option<Cow<'a, str>>,
     resource: Option<Cow<'a, str>>,
     scope: Option<Cow<'a, str>>,
     processes: Option<Cow<'a, str>>,
-    trace: bool,
+    trace: Option<Cow<'a, str>>,
 }
 
 fn members(text: &[u8]) -> Option<Members<'_>> {
@@ -39,18 +47,22 @@ fn members(text: &[u8]) -> Option<Members<'_>> {
             | "scopeSpans"
             | "scope_spans"
             | "instrumentationLibrarySpans"
+            | "instrumentation_library_spans"
+            | "traces"
             | "data"
                 if value.is_array() =>
             {
                 found.groups.push(raw());
             }
+            // Tempo's second API, Jaeger's third, MLflow: one group inside another object.
+            "trace" | "result" | "data" if value.is_object() => found.inner.push(raw()),
             "spans" if value.is_array() => found.spans = Some(raw()),
             "resource" => found.resource = Some(raw()),
-            "scope" | "instrumentationLibrary" => found.scope = Some(raw()),
+            "scope" | "instrumentationLibrary" | "instrumentation_library" => found.scope = Some(raw()),
             "processes" => found.processes = Some(raw()),
-            "traceID" | "traceId" | "trace_id" => found.trace = true,
+            "traceID" | "traceId" | "trace_id" if value.is_str() => found.trace = Some(raw()),
             // A span itself has no spans inside; the rest of it need not be looked at.
-            "spanId" | "spanID" | "span_id" | "context" => return Some(Members::default()),
+            "spanId" | "spanID" | "span_id" | "context" | "spanContext" => return Some(Members::default()),
             _ => {}
         }
     }
@@ -61,29 +73,32 @@ fn raw<'a>(value: &LazyValue<'a>) -> Cow<'a, str> {
     value.as_raw_cow()
 }
 
-/// `None` where the text is damaged: then the chunk is one broken record, and none of its spans is read twice.
-fn group<'a>(chunk: &'a [u8], text: &[u8], found: &mut Vec<Piece<'a>>) -> Option<()> {
-    descend(chunk, text, &Around::default(), found, 0)
-}
-
 #[derive(Default, Clone)]
 struct Around {
     resource: Option<String>,
     scope: Option<String>,
+    /// For spans that leave the id of their trace to the group around them.
+    trace: Option<String>,
 }
 
+/// `None` where the text is damaged: then the chunk is one broken record, and none of its spans is read twice.
 fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Piece<'a>>, depth: usize) -> Option<()> {
-    // Trace groups nest three deep; anything deeper is something else.
-    if depth > 4 {
+    // Trace groups nest four deep; anything deeper is something else.
+    if depth > 5 {
         return Some(());
     }
     let members = members(text)?;
     let mut around = around.clone();
-    if let Some(resource) = &members.resource {
-        around.resource = Some(resource.to_string());
-    }
-    if let Some(scope) = &members.scope {
-        around.scope = Some(scope.to_string());
+    let keep = |slot: &mut Option<String>, value: &Option<Cow<'_, str>>| {
+        if let Some(value) = value {
+            *slot = Some(value.to_string());
+        }
+    };
+    keep(&mut around.resource, &members.resource);
+    keep(&mut around.scope, &members.scope);
+    keep(&mut around.trace, &members.trace);
+    for inner in &members.inner {
+        descend(chunk, inner.as_bytes(), &around, found, depth + 1)?;
     }
     for list in &members.groups {
         for element in to_array_iter(list.as_bytes()) {
@@ -95,13 +110,15 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Pi
     }
     if let Some(list) = &members.spans {
         let processes = members.processes.as_deref();
-        let shared = processes.is_none().then(|| envelope(&around)).flatten();
+        let shared = envelope(&around, None);
         for span in to_array_iter(list.as_bytes()) {
             let span = span.ok()?;
             let range = json::offset_in(chunk, span.as_raw_str().as_bytes())?;
-            let envelope = match processes {
-                Some(processes) => process_of(&span, processes),
-                None => shared.clone(),
+            let own = TRACE.iter().any(|key| span.get(*key).is_some()) || span.get("context").is_some();
+            let envelope = match (processes, &around.trace) {
+                (Some(processes), _) => process_of(&span, processes),
+                (None, Some(trace)) if !own => envelope(&around, Some(trace)),
+                (None, _) => shared.clone(),
             };
             found.push(Piece { range, envelope: envelope.map(|e| Cow::Owned(e.into_bytes())) });
         }
@@ -109,13 +126,31 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Pi
     Some(())
 }
 
-fn envelope(around: &Around) -> Option<String> {
-    match (&around.resource, &around.scope) {
-        (None, None) => None,
-        (Some(resource), None) => Some(format!("{{\"resource\":{resource}}}")),
-        (None, Some(scope)) => Some(format!("{{\"scope\":{scope}}}")),
-        (Some(resource), Some(scope)) => Some(format!("{{\"resource\":{resource},\"scope\":{scope}}}")),
+/// Lists of spans under names of the house's own: `{"chat": [span, ...], "search": [...]}`.
+fn by_name(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
+    let mut found = Vec::new();
+    for member in to_object_iter(chunk) {
+        let (_, value) = member.ok()?;
+        if !value.is_array() {
+            return None;
+        }
+        let list = value.as_raw_cow();
+        for span in to_array_iter(list.as_bytes()) {
+            let span = span.ok()?;
+            if span.get("spanContext").is_none() && !TRACE.iter().any(|key| span.get(*key).is_some()) {
+                return None;
+            }
+            found.push(Piece { range: json::offset_in(chunk, span.as_raw_str().as_bytes())?, envelope: None });
+        }
     }
+    (!found.is_empty()).then_some(found)
+}
+
+fn envelope(around: &Around, trace: Option<&String>) -> Option<String> {
+    let parts = [("resource", around.resource.as_ref()), ("scope", around.scope.as_ref()), ("traceId", trace)];
+    let members: Vec<String> =
+        parts.iter().filter_map(|(key, raw)| Some(format!("\"{key}\":{}", (*raw)?))).collect();
+    (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
 }
 
 /// Jaeger keeps the processes of a trace beside its spans, by id.

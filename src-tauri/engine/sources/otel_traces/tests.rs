@@ -1,6 +1,6 @@
-use super::super::{Part, understand_chunk};
+use super::super::{Part, registry, understand_chunk};
 use super::*;
-use crate::model::RunId;
+use crate::model::{Event, EventKind, EvidenceKind, FilledBy, Outcome, Role, RunId, SpanId, Time, WhyEmpty};
 use crate::read::Form;
 
 fn parts(text: &str) -> Vec<Part> {
@@ -123,4 +123,141 @@ fn a_redacted_user_is_nobody() {
         r#"{"traceId":"1","spanId":"2","name":"x","startTimeUnixNano":"1772522362549000000","attributes":{"user.id":"[REDACTED]"}}"#,
     )[0];
     assert_eq!((e.claims.len(), e.human_empty), (0, WhyEmpty::Redacted));
+}
+
+#[test]
+fn respelled_containers_hold_the_same_spans() {
+    let snake = r#"{"resource_spans":[{"resource":{"attributes":[{"key":"service.name","value":{"string_value":"desk"}}]},"scope_spans":[{"spans":[{"trace_id":"KGqgmSgehO5J4iArXJ2bpw==","span_id":"pgnY01V5fbk=","parent_span_id":"","name":"execute_tool find","start_time_unix_nano":"1772522362549000000","attributes":[{"key":"tags","value":{"arrayValue":{"values":[]}}},{"key":"user","value":{"kvlistValue":{"values":[{"key":"id","value":{"stringValue":"ada"}}]}}}]}]}]}]}"#;
+    let e = &events(snake)[0];
+    assert_eq!((e.kind, e.service.as_deref(), e.claims.len()), (EventKind::ToolSpan, Some("desk"), 1));
+    assert_eq!((e.span.as_ref().unwrap().as_str(), e.parent_span.is_none()), ("a609d8d355797db9", true));
+    let inner = otlp(ROOT);
+    for text in [format!(r#"{{"trace":{inner}}}"#), format!(r#"{{"result":{inner}}}"#)] {
+        assert_eq!(events(&text)[0].service.as_deref(), Some("research"), "{text}");
+    }
+}
+
+#[test]
+fn spans_of_other_shapes() {
+    let script = r#"{"name":"ai.toolCall","spanContext":{"traceId":"8f60","spanId":"bf09"},"parentSpanContext":{"spanId":"aa"},"kind":0,"startTime":[1772522362,549000000],"endTime":[1772522363,0],"status":{"code":0},"attributes":{"ai.operationId":"ai.toolCall","ai.toolCall.name":"find","ai.toolCall.id":"call-9","ai.toolCall.args":"{}"}}"#;
+    let e = &events(script)[0];
+    assert_eq!((e.action.as_deref(), e.tool_call.as_deref()), (Some("find"), Some("call-9")));
+    assert_eq!((e.time, e.parent_span.clone()), (Some(Time(1_772_522_362_549_000)), SpanId::new("aa")));
+    assert_eq!(events(&format!(r#"{{"search":[{script}],"chat":[{script}]}}"#)).len(), 2);
+
+    let zipkin = r#"{"traceId":"5982","id":"bd7a","parentId":"ff01","name":"execute_tool find","timestamp":1772522362549000,"duration":1000,"localEndpoint":{"serviceName":"desk"},"tags":{"gen_ai.tool.name":"find"}}"#;
+    let e = &events(zipkin)[0];
+    assert_eq!((e.service.as_deref(), e.parent_span.clone()), (Some("desk"), SpanId::new("ff01")));
+    assert_eq!(e.end, Some(Time(1_772_522_362_550_000)));
+
+    let bare = r#"{"trace_id":"642d","spans":[{"span_id":"5b1b","span_name":"workflow"}]}"#;
+    assert_eq!(events(bare)[0].trace, events(&bare.replace(r#""span_id""#, r#""trace_id":"642d","span_id""#))[0].trace);
+
+    let stored = r#"{"traceID":"3e28","spanID":"75cd","operationName":"x","startTime":1771237536879614,"duration":5,"process":{"serviceName":"desk"},"tag":{"enduser@id":"ada@example.org"}}"#;
+    assert_eq!((events(stored)[0].service.as_deref(), events(stored)[0].claims.len()), (Some("desk"), 1));
+}
+
+/// A span with one set of attributes, by flat map.
+fn with(name: &str, more: &str, attributes: &str) -> Event {
+    events(&format!(
+        r#"{{"traceId":"1","spanId":"2","name":"{name}","startTimeUnixNano":"1772522362549000000","endTimeUnixNano":"1772522363549000000"{more},"attributes":{{{attributes}}}}}"#
+    ))
+    .remove(0)
+}
+
+#[test]
+fn every_conventions_word_for_a_tool_call() {
+    for (name, attributes, tool) in [
+        ("x", r#""gen_ai.operation.name":"execute_tool","gen_ai.tool.name":"find""#, "find"),
+        ("execute_tool find", "", "find"),
+        ("tools/call find", r#""mcp.method.name":"tools/call""#, "find"),
+        ("x", r#""openinference.span.kind":"TOOL","tool.name":"find""#, "find"),
+        ("find.tool", r#""traceloop.span.kind":"tool""#, "find"),
+        ("x", r#""traceloop.span.kind":"tool","traceloop.entity.name":"find""#, "find"),
+        ("running tool", r#""gen_ai.tool.name":"find","gen_ai.tool.call.id":"c""#, "find"),
+        ("find", r#""langsmith.span.kind":"tool""#, "find"),
+        ("find", r#""mlflow.spanType":"\"TOOL\"""#, "find"),
+        ("claude_code.tool", r#""span.type":"tool","tool_name":"find""#, "find"),
+        ("x", r#""entity.1.type":"tool.function","entity.1.name":"find","span.type":"agentic.tool.invocation""#, "find"),
+        ("x", r#""entity":[{"type":"tool.function","name":"find"}],"span.type":"agentic.tool.invocation""#, "find"),
+    ] {
+        let e = with(name, "", attributes);
+        assert_eq!((e.kind, e.action.as_deref()), (EventKind::ToolSpan, Some(tool)), "{name} {attributes}");
+    }
+    for (name, attributes) in [
+        // A model that asks for a tool has not called it.
+        ("chat m", r#""gen_ai.operation.name":"chat","gen_ai.completion.0.tool_calls.0.name":"find""#),
+        ("x", r#""llm.output_messages.0.message.tool_calls.0.tool_call.function.name":"find""#),
+        ("x", r#""openinference.span.kind":"AGENT","tool.name":"find""#),
+        ("x", r#""span.type":"inference","entity.1.type":"tool.function","entity.1.name":"find""#),
+        ("execute_tool (merged)", r#""gen_ai.tool.name":"(merged tools)""#),
+        ("running tools", r#""tools":["find"]"#),
+        ("claude_code.tool.execution", r#""tool_name":"find","gen_ai.tool.call.id":"c""#),
+    ] {
+        assert_eq!(with(name, "", attributes).kind, EventKind::Span, "{name} {attributes}");
+    }
+}
+
+#[test]
+fn one_call_that_both_sides_trace_is_one_call() {
+    let attributes = r#""mcp.method.name":"tools/call","gen_ai.tool.name":"find","client.address":"10.0.0.7""#;
+    assert_eq!(with("tools/call find", r#","kind":"SPAN_KIND_CLIENT""#, attributes).kind, EventKind::ToolSpan);
+    for kind in [r#","kind":2"#, r#","kind":"SPAN_KIND_SERVER""#, r#","kind":"SpanKind.SERVER""#] {
+        let e = with("tools/call find", kind, attributes);
+        assert_eq!((e.kind, e.source_ip.as_deref()), (EventKind::Span, Some("10.0.0.7")), "{kind}");
+    }
+}
+
+#[test]
+fn how_a_tool_call_ended() {
+    let of = |attributes: &str| with("execute_tool find", "", attributes).outcome;
+    assert_eq!(of(""), Outcome::Success);
+    assert_eq!(of(r#""gen_ai.tool.call.result":"{\"content\":[],\"isError\":true}""#), Outcome::Error);
+    assert_eq!(of(r#""gcp.vertex.agent.tool_response":"{\"content\":[],\"isError\":false}""#), Outcome::Success);
+    // What the tool found is not what the tool says of itself.
+    assert_eq!(of(r#""gen_ai.tool.call.result":"{\"content\":[{\"isError\":true}]}""#), Outcome::Success);
+    assert_eq!(of(r#""error.type":"tool_error""#), Outcome::Error);
+    assert_eq!(of(r#""error.type":"permission_denied""#), Outcome::Denied);
+    assert_eq!(of(r#""http.response.status_code":403"#), Outcome::Denied);
+}
+
+#[test]
+fn long_arguments_stay_in_the_record_alone() {
+    let said = |length: usize| {
+        let long = "x".repeat(length);
+        with("execute_tool find", "", &format!(r#""gen_ai.tool.call.arguments":"{long}""#)).attributes.len()
+    };
+    assert_eq!((said(10), said(10_000)), (1, 0));
+}
+
+#[test]
+fn the_container_is_told() {
+    let registry = registry(Vec::new());
+    let why = |form: &Form, text: &str| {
+        let found = registry.detect(form, &[text.as_bytes()]);
+        assert_eq!(found.name(), NAME, "{}", found.why);
+        found.why
+    };
+    let group = r#"{"resource":{},"scopeSpans":[]}"#;
+    let wrapped = |key: &str| Form::Wrapped { key: key.into() };
+    assert!(why(&wrapped("resourceSpans"), group).contains("OTLP"));
+    assert!(why(&wrapped("batches"), group).contains("Tempo"));
+    assert!(why(&Form::Objects, &format!(r#"{{"trace":{}}}"#, otlp(ROOT))).contains("Tempo"));
+    assert!(why(&wrapped("data"), r#"{"traceID":"3e28","spans":[],"processes":{}}"#).contains("Jaeger"));
+    for other in [r#"{"traceId":"1","message":"x"}"#, r#"{"spans":[1,2]}"#, r#"{"batches":"two"}"#] {
+        assert_eq!(registry.detect(&Form::Lines, &[other.as_bytes()]).name(), "unknown", "{other}");
+    }
+}
+
+#[test]
+fn two_words_for_one_user_are_one_user() {
+    let named = |attributes: &str| -> Vec<String> {
+        let e = with("x", "", attributes);
+        e.claims.iter().filter(|c| c.role == Role::Human).map(|c| c.principal.id.clone()).collect()
+    };
+    assert_eq!(named(r#""user.id":"8f4e7a2b","user.email":"ada@example.org""#), ["ada@example.org"]);
+    assert_eq!(named(r#""user.id":"8f4e7a2b","user.email":"unknown""#), ["8f4e7a2b"]);
+    // Two addresses are two people, whatever the attributes are called.
+    assert_eq!(named(r#""user.id":"wen@example.org","user.email":"ada@example.org""#).len(), 2);
+    assert_eq!(named(r#""enduser.id":"8f4e7a2b","user.email":"ada@example.org""#).len(), 2);
 }

@@ -139,6 +139,7 @@ export function PersonTimeline({ whole }: { whole: Timeline }) {
       <Plot label={label} lanes={drawn} timeline={shown} view={view} bounds={bounds} zone={zone} selected={record} partial={shown.total_calls > shown.calls.length} change={change} open={openRecord} toggle={toggle} />
       <Minimap timeline={whole} view={view} bounds={bounds} change={change} />
       {shown.total_calls > shown.calls.length ? <p className="partial">{words.notAll(shown.calls.length, shown.total_calls)}</p> : null}
+      {whole.total_untimed > 0 ? <p className="partial">{words.untimed(whole.total_untimed)}</p> : null}
       <CallGrid marks={inView} selected={record} open={openRecord} label={`${words.grid}: ${count(inView.length)}`} />
     </div>
   );

@@ -92,6 +92,8 @@ describe("lanes", () => {
     total_calls: 5,
     density: [],
     gaps: [],
+    untimed: [],
+    total_untimed: 0,
   };
   const runs = (closed: string[]) =>
     lanes(timeline, new Set(closed)).flatMap((lane) => (lane.kind === "run" ? [[lane.run.id, lane.depth, lane.marks.length]] : []));

@@ -1,0 +1,68 @@
+//! The reviewer's log: append-only, each act hashed over the one before it. The chain shows a later change against a head
+//! that was kept elsewhere; it does not make the file tamper-proof.
+
+use sha2::{Digest, Sha256};
+
+use crate::case::{Case, CaseError};
+use crate::model::{Act, Deed, Time};
+
+/// Appends an act. Nothing that is in the log is changed by it.
+pub fn append(case: &Case, at: Time, who: &str, deed: Deed) -> Result<Act, CaseError> {
+    case.append_act(|last| {
+        let (seq, prior) = last.map_or((1, String::new()), |(seq, hash)| (seq + 1, hash));
+        let body = serde_json::to_string(&deed).map_err(|e| CaseError::Defect { detail: e.to_string() })?;
+        let hash = hash(seq, at, who, deed.word(), &body, &prior);
+        Ok(Act { seq, at, who: who.to_string(), deed, prior, hash })
+    })
+}
+
+/// What is wrong with the chain, in sentences; nothing where it holds.
+pub fn check(case: &Case) -> Result<Vec<String>, CaseError> {
+    let mut out = Vec::new();
+    let mut before = (0, String::new());
+    for act in case.act_rows()? {
+        if act.seq != before.0 + 1 {
+            out.push(format!("act {} follows act {}: acts are missing", act.seq, before.0));
+        }
+        if act.prior != before.1 {
+            out.push(format!("act {} does not continue the act before it", act.seq));
+        }
+        if act.hash != hash(act.seq, act.at, &act.who, &act.word, &act.body, &act.prior) {
+            out.push(format!("act {}: its hash does not hold", act.seq));
+        }
+        before = (act.seq, act.hash);
+    }
+    Ok(out)
+}
+
+fn hash(seq: i64, at: Time, who: &str, word: &str, body: &str, prior: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [prior, &seq.to_string(), &at.0.to_string(), who, word, body] {
+        // Lengths keep the parts apart: no two acts have one hash because their texts run together.
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Scope;
+
+    #[test]
+    fn acts_form_a_chain_that_shows_a_change() {
+        let case = Case::in_memory().unwrap();
+        for n in 0..3 {
+            let scope = Scope { objective: format!("review {n}"), ..Scope::default() };
+            append(&case, Time(n), "ada@example.org", Deed::Scope(scope)).unwrap();
+        }
+        assert_eq!(check(&case).unwrap(), Vec::<String>::new());
+        assert_eq!(case.scope().unwrap().unwrap().objective, "review 2");
+        let db = case.database();
+        db.execute("UPDATE acts SET body = replace(body, 'review 1', 'review 9') WHERE seq = 2", []).unwrap();
+        assert_eq!(check(&case).unwrap(), ["act 2: its hash does not hold"]);
+        db.execute("DELETE FROM acts WHERE seq = 2", []).unwrap();
+        assert_eq!(check(&case).unwrap().len(), 2);
+    }
+}
