@@ -63,7 +63,12 @@ pub(super) fn prepare(batch: Batch, source: &dyn Source, form: &Form, hints: &Hi
             continue;
         }
         let text = batch.text.get(chunk.range.clone()).unwrap_or_default();
+        // The records of a chunk stand in order, so that their lines are counted once.
+        let (mut counted, mut line) = (0, chunk.line);
         for (range, envelope, result) in understand_chunk(source, form, text, hints) {
+            let between = text.get(counted..range.start).unwrap_or_default();
+            line = line.map(|l| l + memchr::memchr_iter(b'\n', between).count() as u64);
+            counted = counted.max(range.start);
             let bytes = text.get(range.clone()).unwrap_or_default();
             let content = match result {
                 Ok(understood) => record(bytes, envelope, understood),
@@ -72,7 +77,7 @@ pub(super) fn prepare(batch: Batch, source: &dyn Source, form: &Form, hints: &Hi
             items.push(Item {
                 offset: chunk.offset + range.start as u64,
                 length: bytes.len() as u64,
-                line: chunk.line,
+                line,
                 start: chunk.range.start + range.start,
                 content,
             });

@@ -3,6 +3,7 @@
 //! A *chunk* is what the container separates: an element of an array, a line, an object, a CSV row. A source may find
 //! several records in one chunk (the spans of an OTLP line). Reading streams: memory holds one batch, never the file.
 
+mod documents;
 mod feed;
 mod find;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The form of an export, from its first bytes.
 
+use super::documents::begins_yaml;
 use super::lines::logged_value;
 use super::scan::{Scan, Seen};
 use super::token::raw_token;
-use super::{wrap, yaml};
+use super::wrap;
 
 /// How much of an export's start decides its form. A shorter head is the whole export.
 pub(super) const HEAD_BYTES: usize = 256 << 10;
@@ -71,7 +72,7 @@ pub fn sniff(head: &[u8]) -> Form {
         b'{' if matches!(text[1..].trim_ascii_start().first(), None | Some(b'"' | b'}')) => object(text),
         _ if mostly_json_lines(text) || mostly_tokens(text) => Form::Lines,
         _ if logged_lines(text) => Form::Lines,
-        _ => csv(without_type_line(text), head.len() == HEAD_BYTES).unwrap_or_else(|| match yaml::begins_yaml(text) {
+        _ => csv(without_type_line(text), head.len() == HEAD_BYTES).unwrap_or_else(|| match begins_yaml(text) {
             true => Form::Yaml,
             false => unknown(text),
         }),

@@ -6,10 +6,10 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::documents::Documents;
 use super::lines::Lines;
 use super::rows::Rows;
 use super::values::{Frame, Values};
-use super::yaml::Documents;
 use super::{Form, Limits};
 use crate::model::LossCode;
 

@@ -80,14 +80,14 @@ pub fn nested(value: &Json) -> Result<Option<Json>, String> {
 }
 
 /// The record inside what a collector wrapped around it: Elasticsearch (`_source`), Splunk (`_raw`), Elastic agents
-/// (`event.original`), CloudWatch (`message`). `None` where the value is the record itself.
+/// (`event.original`), CloudWatch (`message`), container runtimes (`log`). `None` where the value is the record itself.
 pub fn unwrapped(value: &Json) -> Option<Json> {
     if let Some(source) = at(value, "/_source").filter(|v| v.is_object()) {
         return Some(source.clone());
     }
     let small = value.as_object().is_some_and(|o| o.len() <= 8);
     let places: &[&str] = match small {
-        true => &["/_raw", "/result/_raw", "/event/original", "/message", "/@message"],
+        true => &["/_raw", "/result/_raw", "/event/original", "/message", "/@message", "/log"],
         // A record of many fields may have a message of its own.
         false => &["/_raw", "/event/original"],
     };

@@ -32,7 +32,7 @@ pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &
         let around = if envelope.is_some() { last.as_ref().and_then(|(_, parsed)| parsed.as_ref()) } else { None };
         let bytes = chunk.get(range.clone()).unwrap_or_default();
         let understood = match form {
-            Form::Yaml => yaml(source, bytes, yaml::column(chunk, range.start), around, hints),
+            Form::Yaml => yaml(source, bytes, yaml::column(chunk, &range), around, hints),
             _ => value(source, bytes, around, hints),
         };
         parts.push((range, envelope, understood));

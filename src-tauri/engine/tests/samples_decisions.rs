@@ -104,13 +104,20 @@ fn renderings_and_their_originals_have_their_own_sources() {
     assert_eq!(counted["ocsf"], 25);
 }
 
-/// Who it was, as the two laws see it.
-fn identity(event: &Event) -> (Option<(Principal, WireKind)>, Vec<Principal>, Option<Vec<Principal>>) {
-    (
-        event.wire.as_ref().map(|w| (w.principal.clone(), w.kind)),
-        event.claims.iter().map(|c| c.principal.clone()).collect(),
-        event.decision.as_ref().map(|d| d.evaluated.clone()),
-    )
+/// Who it was: on the wire, beside it, and whose rights were evaluated.
+#[derive(Debug, PartialEq)]
+struct Identity {
+    wire: Option<(Principal, WireKind)>,
+    beside: Vec<Principal>,
+    evaluated: Option<Vec<Principal>>,
+}
+
+fn identity(event: &Event) -> Identity {
+    Identity {
+        wire: event.wire.as_ref().map(|w| (w.principal.clone(), w.kind)),
+        beside: event.claims.iter().map(|c| c.principal.clone()).collect(),
+        evaluated: event.decision.as_ref().map(|d| d.evaluated.clone()),
+    }
 }
 
 #[test]
