@@ -286,7 +286,7 @@ impl Facts {
         let monocle = self.monocle_kind.as_deref().is_some_and(|k| k.starts_with("tool."));
         let says = by_name.is_some()
             || self.operation.as_deref().is_some_and(|o| matches!(o, "execute_tool" | "tool"))
-            || self.kind.as_deref().is_some_and(|k| is_tool(k))
+            || self.kind.as_deref().is_some_and(is_tool)
             || self.mcp_method.as_deref() == Some("tools/call")
             || matches!(name, "ai.toolCall" | CLAUDE_CODE)
             || (self.executed && self.operation.is_none() && self.kind.is_none())
