@@ -201,7 +201,6 @@ impl Facts {
             | "langfuse.session.id"
             | "gcp.vertex.agent.session_id"
             | "scope.agentic.session"
-            | "mcp.session.id"
             | "thread_id"
             | "langsmith.metadata.thread_id" => self.conversation = self.conversation.take().or_else(|| text_of(value)),
             // OpenInference writes a map of the house's own keys as text.
