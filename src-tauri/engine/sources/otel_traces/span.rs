@@ -89,16 +89,18 @@ pub fn event(source: &str, span: &Json, envelope: Option<&Json>, hints: &Hints) 
     };
     let mut facts = Facts::default();
     let mut search = hints.search(source);
-    for pointer in ATTRIBUTES {
+    match ATTRIBUTES.iter().find_map(|p| json::at(span, p)) {
         // Jaeger's Elasticsearch store writes `@` for the dots of a name.
-        attributes::each(json::at(span, pointer), &mut |key, value| match key.contains('@') {
-            true => facts.see(&key.replace('@', "."), value),
+        Some(found) => attributes::each(Some(found), &mut |key, value| match key.contains('@') {
+            true => see(&key.replace('@', "."), value, &mut facts, &mut search),
             false => see(key, value, &mut facts, &mut search),
-        });
-    }
-    for (key, value) in json::members(Some(span)) {
-        if let Some(key) = key.strip_prefix("attributes.") {
-            see(key, value, &mut facts, &mut search);
+        }),
+        None => {
+            for (key, value) in json::members(Some(span)) {
+                if let Some(key) = key.strip_prefix("attributes.") {
+                    see(key, value, &mut facts, &mut search);
+                }
+            }
         }
     }
     // A run id on the resource holds for a process that serves one run; the span's own comes first.
