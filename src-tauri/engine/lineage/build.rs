@@ -287,11 +287,15 @@ impl Lineage {
         }
     }
 
-    /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing.
+    /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing. That
+    /// of a tool span counts where nothing but the span's place says which run it belongs to.
     fn parent_spans(&mut self, spans: &[SpanRow]) {
-        for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
+        for span in spans.iter().filter(|s| matches!(s.kind, EventKind::Span | EventKind::ToolSpan)) {
             let (Some(trace), Some(id), Some(parent)) = (span.trace, span.span, span.parent_span) else { continue };
             let Some(&node) = self.spans.get(&(trace, id)) else { continue };
+            if span.kind == EventKind::ToolSpan && !matches!(self.nodes[node].key, NodeKey::Trace(..)) {
+                continue;
+            }
             match self.spans.get(&(trace, parent)).copied() {
                 Some(above) if above != node => {
                     self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);

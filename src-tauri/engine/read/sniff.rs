@@ -297,6 +297,7 @@ mod tests {
         assert_eq!(form(r#"{"eventName":"x","resources":[{"ARN":"y"}]}"#), Form::Objects);
         assert_eq!(form(r#"{"traceId":"x","events":[{"name":"y"}]}"#), Form::Objects);
         assert_eq!(form(r#"{"data":[1,2]}"#), Form::Objects);
+        assert_eq!(form(r#"{"resourceSpans":[{"a":1}],"resourceLogs":[{"b":1}]}"#), Form::Objects);
         assert_eq!(form("{\n\"a\":1\n}\n{\n\"a\":2\n}\n"), Form::Objects);
         assert_eq!(form(" [{\"a\":1}]"), Form::Array);
         assert!(matches!(form("[[plans]]\nid = 1\n"), Form::Unknown { .. }));

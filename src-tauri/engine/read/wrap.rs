@@ -113,6 +113,15 @@ fn is_wrap_key(key: &str) -> bool {
 /// The first member that holds an array of objects; failing that, the first that holds an empty one.
 fn among(head: &[u8], members: &[Member], nested: usize) -> Option<Wrap> {
     let is_record = members.iter().any(|m| RECORD_KEYS.contains(&m.key.to_ascii_lowercase().as_str()));
+    let lists = members.iter().filter(|m| {
+        WRAP_KEYS.contains(&m.key.to_ascii_lowercase().as_str())
+            && head.get(m.value) == Some(&b'[')
+            && head[m.value + 1..].trim_ascii_start().first() == Some(&b'{')
+    });
+    // Two lists of records (spans and logs of one process): to take one apart would drop the other.
+    if lists.count() > 1 {
+        return None;
+    }
     let mut empty = None;
     for member in members {
         let strong = WRAP_KEYS.contains(&member.key.to_ascii_lowercase().as_str());

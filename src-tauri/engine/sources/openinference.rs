@@ -112,6 +112,17 @@ mod tests {
         assert_eq!((root.kind, root.parent_span.is_none(), root.claims.len()), (EventKind::Span, true, 1));
         assert_eq!((tool.kind, tool.parent_span == root.span, tool.claims.len()), (EventKind::ToolSpan, true, 0));
         assert!(root.time.is_some() && tool.end.is_some());
+        assert_eq!((root.run.is_some(), tool.run.is_none()), (true, true));
+    }
+
+    #[test]
+    fn the_table_as_json_keeps_its_columns() {
+        let row = r#"{"name":"find_order","span_kind":"TOOL","parent_id":"a1","start_time":1772445601000,"end_time":1772445602000,"status_code":"OK","context.span_id":"a2","context.trace_id":"4bf9","attributes.openinference.span.kind":"TOOL","attributes.tool.name":"find_order","attributes.metadata":{"run_id":"r-17"}}"#;
+        assert_eq!(registry(Vec::new()).detect(&Form::Lines, &[row.as_bytes()]).name(), NAME);
+        let e = events(&Form::Lines, row).remove(0);
+        assert_eq!((e.kind, e.action.as_deref()), (EventKind::ToolSpan, Some("find_order")));
+        assert_eq!((e.parent_span, e.time.is_some()), (SpanId::new("a1"), true));
+        assert_eq!(e.run.map(|(run, _)| run.shown()).as_deref(), Some("r-17"));
     }
 
     #[test]

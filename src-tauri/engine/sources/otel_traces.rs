@@ -16,7 +16,8 @@
 //!   MLflow, AG2, monocle, Claude Code or Vercel AI SDK words, the client's side of an MCP `tools/call`); a failure inside a successful MCP
 //!   response (`isError`) is an error.
 //! - **Never tells**: whether the user it names was authenticated. A user on a span that is no root names nobody. Tool calls that
-//!   stand only in a model's messages are no calls. The serving side of an MCP call is kept as a span and is no second call.
+//!   stand only in a model's messages are no calls. The serving side of an MCP call is kept as a span and is no second call; logs and
+//!   metrics in the same file are kept and say nothing.
 //! - **Documented in**: opentelemetry.io, the OTLP specification and "Semantic conventions for generative AI"; the Tempo, Jaeger
 //!   and Zipkin APIs. Seen in real records: OTLP, Tempo `batches`, Jaeger's query API, both SDKs, `{trace_id, spans}`. From
 //!   documentation alone: Zipkin, ClickHouse, Jaeger's stored spans and later API, Tempo's later API, the words of AG2, MLflow and Claude Code.
@@ -91,7 +92,8 @@ pub(super) fn understand(source: &str, record: &Record<'_>, hints: &Hints) -> Re
     if is_attributes(value) {
         return Ok(span::of_attributes(source, value, hints).into());
     }
-    match is_group(value) {
+    let other = ["/scopeLogs", "/scope_logs", "/scopeMetrics", "/scope_metrics", "/resourceLogs", "/resourceMetrics"];
+    match is_group(value) || other.iter().any(|p| json::at(value, p).is_some()) {
         true => Ok(Understood::Kept),
         false => Err(NotUnderstood::not_this("no trace id and span id")),
     }

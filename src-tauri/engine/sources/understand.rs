@@ -421,7 +421,7 @@ mod tests {
                 let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
                 prop_assert!(!parts.is_empty());
                 // In order and inside the chunk; apart from each other, or one whole within the other.
-                let mut around = vec![0..bytes.len()];
+                let mut around = Vec::from([Range { start: 0, end: bytes.len() }]);
                 for (range, _, _) in parts {
                     while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
                         around.pop();

@@ -199,7 +199,9 @@ fn people(case: &Case, traces: &[BTreeMap<String, String>]) {
     // Of a trace: the people its runs lead to, and whether one leads to nobody.
     let mut led: BTreeMap<&str, (BTreeSet<&str>, bool)> = BTreeMap::new();
     for (node, walk) in loaded.lineage.nodes.iter().zip(&loaded.lineage.walks) {
-        let NodeKey::Trace(trace, _) = node.key else { panic!("no run ids in these traces") };
+        // These traces hold no run ids.
+        assert!(matches!(node.key, NodeKey::Trace(..)));
+        let (NodeKey::Trace(trace, _) | NodeKey::Run(trace)) = node.key;
         let of = led.entry(strings[trace as usize].as_str()).or_default();
         match walk.person() {
             Some(person) => {

@@ -68,16 +68,18 @@ fn snake(kind: &str) -> String {
     kind.replace("Value", "_value")
 }
 
-/// Attributes of the resource or process that the span belongs to.
+/// Attributes of the resource or process that the span belongs to: those around it, else its own.
 pub fn surroundings(span: &Json, envelope: Option<&Json>, see: &mut dyn FnMut(&str, &Json)) {
-    for around in [Some(span), envelope].into_iter().flatten() {
-        for pointer in ["/resource/attributes", "/_resource/_attributes", "/ResourceAttributes", "/process/tags"] {
-            each(json::at(around, pointer), see);
-        }
-        for pointer in ["/process/serviceName", "/localEndpoint/serviceName", "/ServiceName", "/service_name"] {
-            if let Some(name) = json::at(around, pointer) {
-                see("service.name", name);
-            }
+    if let Some(attributes) = envelope.and_then(|e| json::at(e, "/resource/attributes")) {
+        return each(Some(attributes), see);
+    }
+    let around = envelope.filter(|e| json::at(e, "/process").is_some()).unwrap_or(span);
+    for pointer in ["/resource/attributes", "/_resource/_attributes", "/ResourceAttributes", "/process/tags"] {
+        each(json::at(around, pointer), see);
+    }
+    for pointer in ["/process/serviceName", "/localEndpoint/serviceName", "/ServiceName", "/service_name"] {
+        if let Some(name) = json::at(around, pointer) {
+            see("service.name", name);
         }
     }
 }

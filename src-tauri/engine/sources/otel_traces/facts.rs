@@ -201,7 +201,6 @@ impl Facts {
             | "langfuse.session.id"
             | "gcp.vertex.agent.session_id"
             | "scope.agentic.session"
-            | "mcp.session.id"
             | "thread_id"
             | "langsmith.metadata.thread_id" => self.conversation = self.conversation.take().or_else(|| text_of(value)),
             // OpenInference writes a map of the house's own keys as text.
@@ -286,7 +285,7 @@ impl Facts {
         let monocle = self.monocle_kind.as_deref().is_some_and(|k| k.starts_with("tool."));
         let says = by_name.is_some()
             || self.operation.as_deref().is_some_and(|o| matches!(o, "execute_tool" | "tool"))
-            || self.kind.as_deref().is_some_and(|k| is_tool(k))
+            || self.kind.as_deref().is_some_and(is_tool)
             || self.mcp_method.as_deref() == Some("tools/call")
             || matches!(name, "ai.toolCall" | CLAUDE_CODE)
             || (self.executed && self.operation.is_none() && self.kind.is_none())

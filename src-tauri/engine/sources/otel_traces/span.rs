@@ -2,7 +2,7 @@
 
 use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 
-use super::super::hints::Place;
+use super::super::hints::{Place, Search};
 use super::super::json::{self, Json};
 use super::super::nobody::somebody;
 use super::super::{Hints, NotUnderstood};
@@ -10,7 +10,7 @@ use super::attributes::{self, encoded_id, text_of};
 use super::facts::{Facts, is_server};
 use crate::model::{Event, EventKind, FilledBy, Outcome, SpanId, SpanRef, Time, TraceId};
 
-pub const TRACE: [&str; 8] = [
+pub const TRACE: [&str; 9] = [
     "/traceId",
     "/trace_id",
     "/traceID",
@@ -19,8 +19,10 @@ pub const TRACE: [&str; 8] = [
     "/spanContext/traceId",
     "/_spanContext/traceId",
     "/span_context/trace_id",
+    // Tables written as JSON keep the column's name whole.
+    "/context.trace_id",
 ];
-pub const SPAN: [&str; 8] = [
+pub const SPAN: [&str; 9] = [
     "/spanId",
     "/span_id",
     "/spanID",
@@ -29,6 +31,7 @@ pub const SPAN: [&str; 8] = [
     "/spanContext/spanId",
     "/_spanContext/spanId",
     "/span_context/span_id",
+    "/context.span_id",
 ];
 pub const START: [&str; 7] = [
     "/startTimeUnixNano",
@@ -86,15 +89,19 @@ pub fn event(source: &str, span: &Json, envelope: Option<&Json>, hints: &Hints) 
     };
     let mut facts = Facts::default();
     let mut search = hints.search(source);
-    for pointer in ATTRIBUTES {
+    match ATTRIBUTES.iter().find_map(|p| json::at(span, p)) {
         // Jaeger's Elasticsearch store writes `@` for the dots of a name.
-        attributes::each(json::at(span, pointer), &mut |key, value| match key.contains('@') {
-            true => facts.see(&key.replace('@', "."), value),
-            false => {
-                facts.see(key, value);
-                search.key(key, value, FilledBy::Caller);
+        Some(found) => attributes::each(Some(found), &mut |key, value| match key.contains('@') {
+            true => see(&key.replace('@', "."), value, &mut facts, &mut search),
+            false => see(key, value, &mut facts, &mut search),
+        }),
+        None => {
+            for (key, value) in json::members(Some(span)) {
+                if let Some(key) = key.strip_prefix("attributes.") {
+                    see(key, value, &mut facts, &mut search);
+                }
             }
-        });
+        }
     }
     // A run id on the resource holds for a process that serves one run; the span's own comes first.
     attributes::surroundings(span, envelope, &mut |key, value| {
@@ -123,6 +130,15 @@ pub fn event(source: &str, span: &Json, envelope: Option<&Json>, hints: &Hints) 
     search.fill(&mut event);
     event.conversation = event.conversation.take().or(session);
     Ok(event)
+}
+
+/// An attribute; OpenInference keeps the house's own keys, a run id among them, in one that is a map.
+fn see(key: &str, value: &Json, facts: &mut Facts, search: &mut Search<'_>) {
+    facts.see(key, value);
+    search.key(key, value, FilledBy::Caller);
+    if key == "metadata" {
+        attributes::each(Some(value), &mut |key, value| search.key(key, value, FilledBy::Caller));
+    }
 }
 
 /// The attributes of a span alone, as frameworks keep them in tests and logs: a tool call joins by its id; whether it is a

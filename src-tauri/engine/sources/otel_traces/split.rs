@@ -27,6 +27,8 @@ pub fn spans(chunk: &[u8]) -> Vec<Piece<'_>> {
 #[derive(Default)]
 struct Members<'a> {
     groups: Vec<Cow<'a, str>>,
+    /// Logs and metrics of the same process: no spans, and not to be lost.
+    others: Vec<Cow<'a, str>>,
     inner: Vec<Cow<'a, str>>,
     spans: Option<Cow<'a, str>>,
     resource: Option<Cow<'a, str>>,
@@ -53,6 +55,9 @@ fn members(text: &[u8]) -> Option<Members<'_>> {
                 if value.is_array() =>
             {
                 found.groups.push(raw());
+            }
+            "resourceLogs" | "resource_logs" | "resourceMetrics" | "resource_metrics" if value.is_array() => {
+                found.others.push(raw());
             }
             // Tempo's second API, Jaeger's third, MLflow: one group inside another object.
             "trace" | "result" | "data" if value.is_object() => found.inner.push(raw()),
@@ -99,6 +104,12 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Pi
     keep(&mut around.trace, &members.trace);
     for inner in &members.inner {
         descend(chunk, inner.as_bytes(), &around, found, depth + 1)?;
+    }
+    for list in &members.others {
+        for element in to_array_iter(list.as_bytes()) {
+            let range = json::offset_in(chunk, element.ok()?.as_raw_str().as_bytes())?;
+            found.push(Piece { range, envelope: None });
+        }
     }
     for list in &members.groups {
         for element in to_array_iter(list.as_bytes()) {

@@ -261,3 +261,12 @@ fn two_words_for_one_user_are_one_user() {
     assert_eq!(named(r#""user.id":"wen@example.org","user.email":"ada@example.org""#).len(), 2);
     assert_eq!(named(r#""enduser.id":"8f4e7a2b","user.email":"ada@example.org""#).len(), 2);
 }
+
+#[test]
+fn logs_beside_the_spans_are_kept() {
+    let logs = r#"{"resource":{},"scopeLogs":[{"logRecords":[{"body":{"stringValue":"hello"}}]}]}"#;
+    let text = format!(r#"{{"resourceLogs":[{logs}],{}"#, otlp(ROOT).trim_start_matches('{'));
+    let found = parts(&text);
+    assert_eq!((found.len(), &text[found[0].0.clone()], found[0].2.clone()), (2, logs, Ok(Understood::Kept)));
+    assert!(matches!(found[1].2, Ok(Understood::Event(_))));
+}
