@@ -441,12 +441,12 @@ fn meant(meanings: Meanings, stat: &Stat) -> (String, String) {
         true => String::new(),
         false => format!("; NOT COVERED, so left empty until you say what they mean: {}", shown_list(&unknown)),
     };
-    let said = if stat.flags > 0 && meanings[0].0 == "success" {
+    // A flag says that it did not go well, and not why.
+    let said = if stat.flags > 0 && std::ptr::eq(meanings, words::OUTCOMES) {
         format!("{said}; ask whether false means refused or failed")
     } else {
         said
     };
-    // Of a flag, false is taken for neither.
     (rule, said)
 }
 
