@@ -128,3 +128,15 @@ fn a_report_is_whole_or_not_there() {
     assert!(bridge.write_report(folder.path().join("nowhere/report.html")).is_err());
     assert!(bridge.write_report(folder.path().join("report.exe")).is_err());
 }
+
+#[test]
+fn a_mapping_is_proposed_without_a_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let bridge = bridge(folder.path());
+    let exports = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/fernhill/exports");
+    let learned = bridge.learn_mapping(exports.join("switchboard.ndjson")).unwrap();
+    assert!(learned.toml.unwrap().contains("name = \"switchboard\""));
+    let known = bridge.learn_mapping(exports.join("directory.csv")).unwrap();
+    assert_eq!((known.toml, known.recognised.unwrap().source.as_str()), (None, "directory"));
+    assert!(bridge.learn_mapping(folder.path().join("nothing.json")).is_err());
+}

@@ -369,6 +369,43 @@ fn rules_are_listed_shown_and_hold_their_own_examples() {
 }
 
 #[test]
+fn mapping_learn_proposes_what_can_be_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = fixture("fernhill/exports/switchboard.ndjson");
+    let to = folder.path().join("learnt.toml");
+    let learn = |path: &Path, further: &[&str]| {
+        let start = ["mapping".to_string(), "learn".into(), path.display().to_string()];
+        behalf(start.into_iter().chain(further.iter().map(ToString::to_string)))
+    };
+    let said = learn(&export, &["--format", "json"]).json();
+    assert_eq!(keys(&said), listed("recognised form layout records broken kind fields notes toml"));
+    assert_eq!(keys(&said["fields"][0]), listed("pointer records distinct types looks example candidates"));
+    assert!(said["recognised"].is_null() && said["kind"] == "call" && said["records"] == 188);
+    // Printed, it is a mapping file and nothing else.
+    assert_eq!(learn(&export, &[]).text().trim_end(), said["toml"].as_str().unwrap().trim_end());
+
+    let path = to.display().to_string();
+    let told = learn(&export, &["--to", &path]);
+    assert!(told.code == 0 && told.text().contains("populated_by is left open"), "{}", told.text());
+    assert!(std::fs::read_to_string(&to).unwrap().contains("\nhuman = \"/acting_for/login\""));
+    let again = learn(&export, &["--to", &path]);
+    assert_eq!((again.code, again.out.len()), (1, 0));
+    let against = export.display().to_string();
+    let check = behalf(["mapping", "check", &path, "--against", &against, "--format", "json"]).json();
+    assert_eq!((check["chosen"].as_bool(), check["rejected"].as_u64()), (Some(true), Some(0)));
+    assert!(check["answers"].to_string().contains("names nobody"), "{}", check["answers"]);
+
+    // What Behalf knows needs none; a folder is looked at for what it does not know.
+    let known = learn(&fixture("fernhill/exports/okta-system-log.json"), &["--to", "never.toml"]);
+    assert!(known.code == 0 && known.text().contains("recognised as okta_system_log; no mapping is needed"));
+    assert!(!Path::new("never.toml").exists());
+    let folder = learn(&fixture("fernhill/exports"), &["--format", "json"]).json();
+    assert_eq!(folder["records"], 284);
+    let nothing = learn(&fixture("fernhill/switchboard.mapping.toml"), &[]);
+    assert_eq!((nothing.code, nothing.out.len()), (1, 0));
+}
+
+#[test]
 fn mapping_check_says_what_is_read_and_what_is_left() {
     let against = fixture("fernhill/exports/switchboard.ndjson");
     let arguments = |m: &Path| {
@@ -388,6 +425,10 @@ fn mapping_check_says_what_is_read_and_what_is_left() {
     assert_eq!(filled("time"), 188);
     assert!(filled("human") > 0 && filled("human") < 188);
     assert!(said["left"].is_array());
+    assert_eq!((said["chosen"].as_bool(), said["detected"].as_str()), (Some(true), Some("mapping:switchboard")));
+    assert_eq!(said["unread"].as_array().unwrap().len(), 0);
+    let answers = said["answers"].to_string();
+    assert!(answers.contains("of 188 events, written by the gateway"), "{answers}");
 
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("bad.toml");

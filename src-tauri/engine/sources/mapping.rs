@@ -20,7 +20,7 @@ mod parse;
 mod read;
 
 pub use check::{Check, Unread, check};
-pub use learn::{Candidate, Learned, LearnedField, Recognised, learn};
+pub use learn::{Learned, LearnedCandidate, LearnedField, Recognised, learn};
 pub use parse::MappingError;
 
 use std::borrow::Cow;

@@ -7,6 +7,7 @@ import type { FileRow } from "./FileRow";
 import type { FindingDetail } from "./FindingDetail";
 import type { FindingList } from "./FindingList";
 import type { ImportReport } from "./ImportReport";
+import type { Learned } from "./Learned";
 import type { LossRow } from "./LossRow";
 import type { Overview } from "./Overview";
 import type { PersonRow } from "./PersonRow";
@@ -35,6 +36,7 @@ export type Commands = {
   timeline: { args: { key: string, from?: number | null, to?: number | null }, result: Timeline },
   calls: { args: { filter: string, limit: number }, result: Array<AttributionRow> },
   coverage: { args: Record<string, never>, result: Coverage },
+  learn_mapping: { args: { path: string }, result: Learned },
   write_report: { args: { to: string }, result: ReportWritten },
 };
 

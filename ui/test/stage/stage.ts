@@ -142,6 +142,7 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
       }));
   },
   coverage: () => overview().coverage,
+  learn_mapping: () => ({ recognised: null, form: "JSON, one value a line", layout: "one record a line", records: 0, broken: 0, kind: null, fields: [], notes: [], toml: null }),
   write_report: ({ to }) => ({ path: to }),
 };
 

@@ -62,13 +62,13 @@ pub struct LearnedField {
     pub looks: Vec<String>,
     /// A value, shortened; secrets masked.
     pub example: String,
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<LearnedCandidate>,
 }
 
 /// A field of the mapping that may stand here.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
-pub struct Candidate {
+pub struct LearnedCandidate {
     pub field: String,
     /// `proposed`, `rival` or `likely`; the latter two stand commented out.
     pub standing: String,
@@ -122,7 +122,7 @@ fn unproposed(form: &Form, gathered: &Gathered, recognised: Option<Recognised>, 
 }
 
 fn told(stat: &Stat, chosen: &[Choice]) -> LearnedField {
-    let candidates = chosen.iter().filter(|c| c.place == stat.place).map(|c| Candidate {
+    let candidates = chosen.iter().filter(|c| c.place == stat.place).map(|c| LearnedCandidate {
         field: c.field.word().into(),
         standing: match c.standing {
             Standing::Proposed => "proposed",

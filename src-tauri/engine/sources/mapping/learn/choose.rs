@@ -113,7 +113,10 @@ pub fn choose(stats: &[Stat], records: usize, wanted: impl Fn(Field) -> bool) ->
             if names.field == Field::Time && only_time && score >= 0 {
                 score = score.max(30);
             }
-            score += points;
+            score += points - rarity(stat, records);
+            if stat.is_in_list() {
+                score = score.min(SURE - 1);
+            }
             if score >= LIKELY {
                 all.push(Choice { field: names.field, place: stat.place, score, standing: Standing::Likely, why });
             }
@@ -121,7 +124,15 @@ pub fn choose(stats: &[Stat], records: usize, wanted: impl Fn(Field) -> bool) ->
     }
     // The strongest first; then the order of fields, then of the export.
     all.sort_by_key(|c| (-c.score, c.field, c.place));
-    assign(all)
+    let mut chosen = assign(all);
+    beside(stats, &mut chosen);
+    chosen
+}
+
+/// What stands deep, or in few records, is seldom the field of every event.
+fn rarity(stat: &Stat, records: usize) -> i32 {
+    let depth = stat.pointer.matches('/').count().saturating_sub(3).min(4) as i32;
+    depth * 2 + if stat.records * 10 < records { 10 } else { 0 }
 }
 
 fn assign(all: Vec<Choice>) -> Vec<Choice> {
@@ -153,6 +164,24 @@ fn assign(all: Vec<Choice>) -> Vec<Choice> {
             }
         }
     }
+    few(chosen, &taken)
+}
+
+/// A kind that stands elsewhere than what it is the kind of may be another's.
+fn beside(stats: &[Stat], chosen: &mut [Choice]) {
+    let parent =
+        |c: &Choice| stats.get(c.place).and_then(|s| s.pointer.rsplit_once('/')).map(|(head, _)| head.to_string());
+    for (kind, of) in [(Field::WireKind, Field::Wire), (Field::ResourceType, Field::Resource)] {
+        let place = chosen.iter().find(|c| c.field == of && c.standing == Standing::Proposed).and_then(parent);
+        for choice in chosen.iter_mut().filter(|c| c.field == kind && c.standing == Standing::Proposed) {
+            if place.is_none() || parent(choice) != place {
+                choice.standing = Standing::Likely;
+            }
+        }
+    }
+}
+
+fn few(mut chosen: Vec<Choice>, taken: &BTreeMap<usize, Field>) -> Vec<Choice> {
     // A field that another has taken is no rival, and few are enough.
     let mut shown: BTreeMap<Field, usize> = BTreeMap::new();
     chosen.retain(|c| {
@@ -233,6 +262,9 @@ fn shape(field: Field, stat: &Stat, records: usize, runs: &BTreeSet<String>) -> 
         WireKind => meant(words::KINDS, stat).filter(|_| text),
         Evaluated => (stat.lists > 0).then(|| (28, format!("a list of {distinct} different names"))),
         Audience | Scope => (stat.lists > 0 || text && !ids).then(|| (28, format!("{distinct} different"))),
+        Action if stat.values.keys().all(|v| words::HTTP_VERBS.contains(&v.as_str())) => {
+            (text && distinct > 0).then_some((10, "verbs of HTTP only".into()))
+        }
         Action | Service | ResourceType | Tenant | Trigger | Type | Status | Department => {
             let closed = text && stat.mostly(stat.words) && stat.is_closed() && stat.user_agents == 0;
             closed.then(|| (28, format!("words, {distinct} different")))
@@ -250,7 +282,7 @@ fn shape(field: Field, stat: &Stat, records: usize, runs: &BTreeSet<String>) -> 
             true => say(40, &who_words(stat)),
             // A bare word joins a directory row only where it is that row's id: its meaning is likely at most.
             false => (field == Human && text && stat.ips == 0 && !stat.mostly(stat.user_agents))
-                .then(|| (if stat.emails > 0 { 25 } else { 15 }, who_words(stat))),
+                .then(|| (if stat.emails * 2 >= stat.records { 25 } else { 15 }, who_words(stat))),
         },
         Interactive => (stat.flags > 0 && stat.mostly(stat.flags)).then_some((30, "true or false".into())),
         _ => None,

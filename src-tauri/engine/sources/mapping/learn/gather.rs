@@ -80,6 +80,11 @@ impl Stat {
         self.mostly(all).then_some(*form)
     }
 
+    /// Inside the first element of a list: what the other elements say is not seen.
+    pub fn is_in_list(&self) -> bool {
+        self.pointer.split('/').any(|step| step == "0")
+    }
+
     /// Every value but a few stands once. Exact copies of a record are common in exports.
     pub fn is_unique(&self) -> bool {
         self.records >= 2 && self.distinct() * 100 >= self.records * 95
@@ -154,6 +159,8 @@ pub struct Gathered {
     pub fields: Vec<Stat>,
     /// Whether there were more fields than are looked at.
     pub more: bool,
+    /// Other lists of objects beside the one that holds the records.
+    pub other_lists: Vec<String>,
 }
 
 pub fn gather(form: &Form, chunks: &[&[u8]]) -> Gathered {
@@ -212,7 +219,9 @@ impl Fields {
                 return;
             }
             let items: Vec<String> = json::items(Some(value)).take(100).filter_map(json::scalar).collect();
-            if let Some(stat) = self.field(pointer).filter(|_| !items.is_empty()) {
+            if !items.is_empty()
+                && let Some(stat) = self.field(pointer)
+            {
                 (stat.lists, stat.records) = (stat.lists + 1, stat.records + 1);
                 items.iter().for_each(|item| stat.keep(item));
             }
@@ -290,7 +299,7 @@ fn rows(delimiter: u8, header: &[String], chunks: &[&[u8]]) -> Gathered {
             Err(_) => broken += 1,
         }
     }
-    Gathered { lie: Lie::Csv, records, broken, fields: fields.stats, more: fields.more }
+    Gathered { lie: Lie::Csv, records, broken, fields: fields.stats, more: fields.more, other_lists: Vec::new() }
 }
 
 fn values(form: &Form, chunks: &[&[u8]]) -> Gathered {
@@ -316,7 +325,13 @@ fn values(form: &Form, chunks: &[&[u8]]) -> Gathered {
             }
         }
     }
-    Gathered { lie, records, broken, fields: fields.stats, more: fields.more }
+    let mut lists = Vec::new();
+    if let (Lie::At(pointer), Some(first)) = (&lie, parsed.first().filter(|_| !matches!(form, Form::Wrapped { .. }))) {
+        find_lists(first, "", 0, &mut lists);
+        lists.retain(|(_, other)| other != pointer);
+    }
+    let other_lists = lists.into_iter().map(|(_, pointer)| pointer).collect();
+    Gathered { lie, records, broken, fields: fields.stats, more: fields.more, other_lists }
 }
 
 fn lie(form: &Form, parsed: &[Json]) -> Lie {

@@ -61,19 +61,24 @@ pub fn kind(found: &[Choice], stats: &[Stat]) -> KindFound {
     };
     let sure = |word, why: String| KindFound { word, why, certain: true };
     let values = at(Field::Action).and_then(|c| stats.get(c.place)).map(|s| &s.values);
+    // Not even a likely time: rosters and rights are no logs.
+    let untimed = !found.iter().any(|c| c.field == Field::Time);
+    let email = at(Field::Email).and_then(|c| stats.get(c.place));
+    let one_each = email.is_some_and(|s| s.is_unique());
     let sign_in = |v: &String| words::SIGN_INS.contains(&v.to_lowercase().as_str());
     match () {
         () if has(Field::ApprovedBy) => sure("approval", format!("{} names who approved", pointer(Field::ApprovedBy))),
         () if has(Field::Expires) && !has(Field::Action) && (has(Field::Subject) || has(Field::Token)) => {
             sure("token", format!("{} says until when it holds, and no field names an action", pointer(Field::Expires)))
         }
-        () if !has(Field::Time)
-            && has(Field::Email)
+        () if untimed
+            && one_each
+            && !has(Field::Action)
             && (has(Field::Name) || has(Field::Status) || has(Field::Type)) =>
         {
             sure("person", format!("no time, and {} holds an address for each", pointer(Field::Email)))
         }
-        () if !has(Field::Time) && has(Field::Principal) && has(Field::Action) && has(Field::Resource) => sure(
+        () if untimed && has(Field::Principal) && has(Field::Action) && has(Field::Resource) => sure(
             "entitlement",
             format!(
                 "no time; {}, {} and {}",

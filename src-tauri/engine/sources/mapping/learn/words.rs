@@ -41,9 +41,9 @@ macro_rules! names {
 }
 
 names! {
-    Time: ["time" "timestamp" "ts" "at" "eventtime" "datetime" "when" "occurredat" "occurred" "createdat" "created" "loggedat" "date" "starttime" "startedat" "start" "requesttime" "receivedat"]
+    Time: ["time" "timestamp" "ts" "at" "eventtime" "datetime" "when" "occurredat" "occurred" "createdat" "created" "loggedat" "date" "starttime" "startedat" "start" "requesttime" "receivedat" "creationtime" "timegenerated" "eventtimestamp" "eventdatetime" "activitydatetime" "createddatetime"]
         under ["event" "request"] &["time", "at", "date"],
-        never ["end" "ended" "expires" "expiry" "exp" "updated" "modified" "finished" "completed" "due" "birth" "dob" "until" "nbf" "valid" "closed" "deleted" "departure" "arrival"];
+        never ["end" "ended" "expires" "expiry" "exp" "updated" "modified" "finished" "completed" "due" "birth" "dob" "until" "nbf" "valid" "closed" "deleted" "departure" "arrival" "user" "account" "password" "update" "updates"];
     End: ["end" "endtime" "endedat" "finishedat" "completedat" "ended" "finished" "stoptime"] under [] &[], never ["expires" "valid"];
     Id: ["id" "uuid" "eventid" "recordid" "logid" "entryid" "auditid" "requestid" "ref" "no" "reference" "seq" "sequence" "messageid"]
         under ["event" "record" "entry" "log" "audit" "meta" "metadata"] ANY,
@@ -69,7 +69,7 @@ names! {
         never ["user" "string" "run" "ua" "version" "type" "kind" "session"];
     Human: ["onbehalfof" "user" "userid" "useremail" "username" "human" "person" "employee" "employeeid" "actingfor" "initiator" "initiatedby" "enduser" "email" "login" "staff" "upn"]
         under ["onbehalfof" "actingfor" "user" "for" "enduser" "human" "person" "initiator" "employee" "behalf" "staff"] WHO,
-        never ["agent" "approver" "approved" "recipient" "to" "customer" "patient" "manager" "owner" "target" "reviewer" "assignee" "passenger" "type" "kind"];
+        never ["actor" "principal" "bearer" "identity" "requester" "consumer" "deleted" "invitee" "agent" "approver" "approved" "recipient" "to" "customer" "patient" "manager" "owner" "target" "reviewer" "assignee" "passenger" "type" "kind"];
     Run: ["run" "runid" "agentrunid" "agentrun" "jobid" "job" "executionid" "execution" "invocationid" "workflowid" "workflowrunid" "taskid"]
         under ["run" "job" "execution" "workflow" "errand" "task" "invocation"] ANY,
         never ["parent" "spawned" "type" "kind" "status" "name" "title"];
@@ -231,6 +231,7 @@ pub const KINDS: Meanings = &[
     ("shared", &["shared"]),
 ];
 
+pub const HTTP_VERBS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 pub const SIGN_INS: &[&str] = &[
     "login",
     "logon",

@@ -122,6 +122,12 @@ impl Page<'_> {
         if self.gathered.lie == Lie::Members && word == "members" {
             notes.push("the records are members of one object".into());
         }
+        if !self.gathered.other_lists.is_empty() {
+            let lists: Vec<String> = self.gathered.other_lists.iter().take(10).map(|l| one_line(l, 60)).collect();
+            let note = format!("other lists in the export are not read: {}", lists.join(", "));
+            let _ = writeln!(out, "# {note}");
+            notes.push(note);
+        }
         let _ = writeln!(
             out,
             "records = {}  # {}; {} records looked at{}",
@@ -234,6 +240,9 @@ impl Page<'_> {
                 let why = match choice.standing {
                     _ if slashed => slashes(stat),
                     Standing::Proposed => String::new(),
+                    Standing::Likely if stat.is_in_list() => {
+                        "likely, but only the first of a list is looked at; ".into()
+                    }
                     Standing::Likely => "likely: the name or the values alone do not settle it; ".into(),
                     Standing::Rival if of.iter().all(|c| c.standing == Standing::Rival) => {
                         format!("as strong as another, {} of {}, choose one: ", at + 1, of.len())
@@ -251,6 +260,15 @@ impl Page<'_> {
     /// What is asked where a field of weight was not found, and what follows from others.
     fn lacking(&self, field: Field, kind: &KindFound, out: &mut String, notes: &mut Vec<String>) {
         let event = matches!(kind.word, "call" | "sign_in");
+        if let (true, Field::Wire, Some(human)) = (event, field, self.proposed(Field::Human)) {
+            let question = format!(
+                "no field clearly says whose credential was on the request; if {} is the account itself that called, and nobody \
+                 on whose behalf, it is `wire`",
+                one_line(&human.pointer, 60)
+            );
+            let _ = writeln!(out, "# wire = ?  # {question}");
+            return notes.push(question);
+        }
         let question = match field {
             Field::Time if kind.word != "person" && kind.word != "entitlement" => {
                 "no field of times: a call without one stands outside of every period"
@@ -360,7 +378,7 @@ impl Page<'_> {
         for stat in left.iter().take(MOST_LEFT) {
             let special = match () {
                 () if stat.tables > 0 => ", a list of objects: its first element is looked into",
-                () if stat.json_texts > 0 => ", JSON written as text: a pointer cannot look into it",
+                () if stat.mostly(stat.json_texts) => ", JSON written as text: a pointer cannot look into it",
                 () if stat.lists > 0 => ", a list",
                 () => "",
             };
@@ -423,12 +441,12 @@ fn meant(meanings: Meanings, stat: &Stat) -> (String, String) {
         true => String::new(),
         false => format!("; NOT COVERED, so left empty until you say what they mean: {}", shown_list(&unknown)),
     };
-    let said = if stat.flags > 0 && meanings[0].0 == "success" {
+    // A flag says that it did not go well, and not why.
+    let said = if stat.flags > 0 && std::ptr::eq(meanings, words::OUTCOMES) {
         format!("{said}; ask whether false means refused or failed")
     } else {
         said
     };
-    // Of a flag, false is taken for neither.
     (rule, said)
 }
 
