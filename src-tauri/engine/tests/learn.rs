@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test of the whole corridor: helpers are outside of #[test]"
 )]
@@ -163,7 +164,7 @@ fn whatever_lies_there_the_proposal_loads_and_has_its_file() {
     while let Some(path) = paths.pop() {
         if path.is_dir() {
             paths.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.metadata().unwrap().len() < 1 << 20 {
+        } else if path.metadata().unwrap().len() < 1 << 18 {
             proposed(&path);
             seen += 1;
         }

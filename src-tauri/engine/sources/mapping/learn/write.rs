@@ -67,7 +67,7 @@ pub fn write(gathered: &Gathered, kind: &KindFound, chosen: &[Choice], name: &st
     page.left(&mut out, &amounts);
     if gathered.more {
         let note = "some fields are not looked at: there are too many, or their names are empty or very long";
-        let _ = write!(out, "# {note}\n");
+        let _ = writeln!(out, "# {note}");
         notes.push(note.into());
     }
     (out, notes)
