@@ -206,7 +206,8 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
 }
 
 pub struct Question<'a> {
-    pub user: &'a str,
+    /// Whom it is about; everyone where nobody is named.
+    pub user: Option<&'a str>,
     pub action: &'a str,
     pub resource: &'a str,
     pub at: &'a str,
@@ -225,8 +226,13 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
             .ok_or_else(|| failed("usage", format!("{pair} is not NAME=VALUE"), "Such as --with amount=40."))?;
         with.push((name.to_string(), value.to_string()));
     }
+    let Some(user) = q.user else {
+        let what =
+            ask::who_can::What { service: None, action: q.action, resource: q.resource, at: Some(at), with: &with };
+        return holders(&case, what, format);
+    };
     let asked =
-        ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
+        ask::authorized::Asked { user: user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
     let answer = ask::authorized::authorized(&case, &asked)?;
     one(&answer, format, || {
         let mut out = format!("{} for {}\n", answer.answer, flat(&answer.user));
@@ -243,6 +249,18 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
         out.push_str(&answer.because.iter().map(|b| flat(b)).collect::<Vec<_>>().join("\n"));
         out
     })
+}
+
+fn holders(case: &Case, what: ask::who_can::What<'_>, format: Format) -> Result<(), EdgeError> {
+    let all = what.action == "*" && what.resource == "*";
+    let found = if all { ask::who_can::administrators(case, what.at)? } else { ask::who_can::who_can(case, what)? };
+    let mut rows = Rows::out(format);
+    for holder in &found {
+        rows.row(holder, || {
+            flat(&format!("{} {} ({}): {}", holder.answer, holder.principal, holder.kind, holder.because.join("; ")))
+        })?;
+    }
+    rows.end()
 }
 
 pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {

@@ -162,7 +162,10 @@ impl Grant {
             aws::Resolved::Variable(widest) if glob::covers_iam(&widest, resource, false) => {
                 Cover::Open(format!("`{pattern}` holds a variable that the record does not resolve"))
             }
-            _ => Cover::No,
+            _ => match aws::named_otherwise(asked.question.action, pattern, resource).filter(|_| resource != "*") {
+                Some(why) => Cover::Open(why.into()),
+                None => Cover::No,
+            },
         }
     }
 
