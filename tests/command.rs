@@ -316,6 +316,21 @@ fn authorized_answers_for_person_agent_and_decision() {
 }
 
 #[test]
+fn authorized_without_a_user_lists_who_was() {
+    let asked = |format| {
+        let what = ["--action", "claim.pay", "--resource", "claim/48110", "--at", "2026-03-11T09:00:00Z"];
+        ask(&[&["authorized"], &what[..], &["--with", "amount=2500", "--format", format]].concat())
+    };
+    let all = asked("json").json();
+    let rows = all.as_array().unwrap();
+    assert_eq!(keys(&rows[0]), listed("principal kind answer because"));
+    assert_eq!(rows[0]["answer"], "yes");
+    assert!(rows.iter().any(|r| r["principal"] == "aoife.brennan@fernhill.example" && r["answer"] == "yes"));
+    assert!(rows.iter().all(|r| r["answer"] != "no"));
+    assert_eq!(asked("ndjson").out.iter().filter(|b| **b == b'\n').count(), rows.len());
+}
+
+#[test]
 fn coverage_timeline_and_losses_have_their_shapes() {
     let c = ask(&["coverage", "--format", "json"]).json();
     let n = |key: &str| c[key].as_u64().unwrap();

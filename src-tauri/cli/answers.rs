@@ -206,7 +206,8 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
 }
 
 pub struct Question<'a> {
-    pub user: &'a str,
+    /// Whom it is about; everyone where nobody is named.
+    pub user: Option<&'a str>,
     pub action: &'a str,
     pub resource: &'a str,
     pub at: &'a str,
@@ -225,8 +226,13 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
             .ok_or_else(|| failed("usage", format!("{pair} is not NAME=VALUE"), "Such as --with amount=40."))?;
         with.push((name.to_string(), value.to_string()));
     }
+    let Some(user) = q.user else {
+        let what =
+            ask::who_can::What { service: None, action: q.action, resource: q.resource, at: Some(at), with: &with };
+        return holders(&case, what, format);
+    };
     let asked =
-        ask::authorized::Asked { user: q.user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
+        ask::authorized::Asked { user: user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
     let answer = ask::authorized::authorized(&case, &asked)?;
     one(&answer, format, || {
         let mut out = format!("{} for {}\n", answer.answer, flat(&answer.user));
@@ -252,6 +258,18 @@ struct WithoutTime<'a> {
     time: (),
     #[serde(flatten)]
     call: &'a ask::timeline::Untimed,
+}
+
+fn holders(case: &Case, what: ask::who_can::What<'_>, format: Format) -> Result<(), EdgeError> {
+    let all = what.action == "*" && what.resource == "*";
+    let found = if all { ask::who_can::administrators(case, what.at)? } else { ask::who_can::who_can(case, what)? };
+    let mut rows = Rows::out(format);
+    for holder in &found {
+        rows.row(holder, || {
+            flat(&format!("{} {} ({}): {}", holder.answer, holder.principal, holder.kind, holder.because.join("; ")))
+        })?;
+    }
+    rows.end()
 }
 
 pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError> {
@@ -319,80 +337,6 @@ pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
         }
         out
     })
-}
-
-pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    let mut rows = Rows::out(format);
-    for loss in ask::evidence::losses(&case, None)? {
-        rows.row(&loss, || {
-            let mut out =
-                format!("{} {} in {}: {}\n  {}", loss.severity, loss.code, flat(&loss.file), loss.count, loss.help);
-            for place in &loss.places {
-                let at = place
-                    .line
-                    .map(|l| format!("line {l}"))
-                    .or_else(|| place.offset.map(|o| format!("byte {o}")))
-                    .unwrap_or_default();
-                out.push_str(&format!("\n  {at} {}", flat(&place.detail)));
-            }
-            out
-        })?;
-    }
-    rows.end()
-}
-
-pub fn scope(path: &Path, set: Option<&Path>, by: Option<&str>, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    if let (Some(file), Some(by)) = (set, by) {
-        let text = std::fs::read_to_string(file).map_err(|e| EdgeError {
-            code: "missing_file".into(),
-            message: format!("{}: {e}", file.display()),
-            hint: "Give the path of a TOML file.".into(),
-            fault: Fault::File,
-        })?;
-        review::append(&case, Wall.now(), by, Deed::Scope(review::scope::parse(&text)?))?;
-    }
-    let found = ask::scope::scope(&case)?;
-    one(&found, format, || flat_lines(&found.sentences))
-}
-
-fn flat_lines(lines: &[String]) -> String {
-    lines.iter().map(|l| flat(l)).collect::<Vec<_>>().join("\n")
-}
-
-pub fn receipts(path: &Path, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    let mut rows = Rows::out(format);
-    for receipt in ask::receipts::receipts(&case)? {
-        rows.row(&receipt, || format!("{}\n  {}", flat(&receipt.path), flat(&receipt.sentence)))?;
-    }
-    rows.end()
-}
-
-pub fn completeness(path: &Path, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    let found = ask::completeness::completeness(&case)?;
-    one(&found, format, || completeness_text(&found))
-}
-
-/// The periods, then what is worth knowing.
-pub fn completeness_text(found: &ask::completeness::Completeness) -> String {
-    let mut out = String::new();
-    for s in &found.sources {
-        let period = match (&s.first, &s.last) {
-            (Some(first), Some(last)) => format!("{first} to {last}"),
-            _ => "no times".into(),
-        };
-        out.push_str(&format!("{}: {} records, {period}\n", s.source, s.records));
-    }
-    for sentence in &found.sentences {
-        out.push_str(&format!("note: {}\n", flat(sentence)));
-    }
-    if found.sentences.is_empty() {
-        out.push_str("No hole, overlap or skew was found.\n");
-    }
-    out.trim_end().to_string()
 }
 
 /// The exact bytes, and nothing else.

@@ -76,12 +76,12 @@ pub enum Command {
         of: OfCase,
         id: String,
     },
-    /// Was a person allowed to do this, then?
+    /// Was a person allowed to do this, then? Without a user: who was?
     Authorized {
         #[command(flatten)]
         of: OfCase,
         #[arg(long)]
-        user: String,
+        user: Option<String>,
         #[arg(long)]
         action: String,
         #[arg(long)]

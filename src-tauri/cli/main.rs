@@ -7,6 +7,7 @@
 mod answers;
 mod args;
 mod demo;
+mod evidence;
 mod import;
 mod mapping;
 mod output;
@@ -45,14 +46,15 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         }
         Command::Who { of, id } => answers::who(&of.case, id, format),
         Command::Authorized { of, user, action, resource, at, with } => {
+            let user = user.as_deref();
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
         }
         Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
         Command::Coverage { of } => answers::coverage(&of.case, format),
-        Command::Losses { of } => answers::losses(&of.case, format),
-        Command::Scope { of, set, by } => answers::scope(&of.case, set.as_deref(), by.as_deref(), format),
-        Command::Receipts { of } => answers::receipts(&of.case, format),
-        Command::Completeness { of } => answers::completeness(&of.case, format),
+        Command::Losses { of } => evidence::losses(&of.case, format),
+        Command::Scope { of, set, by } => evidence::scope(&of.case, set.as_deref(), by.as_deref(), format),
+        Command::Receipts { of } => evidence::receipts(&of.case, format),
+        Command::Completeness { of } => evidence::completeness(&of.case, format),
         Command::Raw { of, id } => answers::raw(&of.case, id),
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())

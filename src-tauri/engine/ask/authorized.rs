@@ -54,7 +54,7 @@ const NEAR: i64 = 5 * MINUTE;
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
     let parties = case.party_rows()?;
     let rights = Rights::of_case(case)?;
-    let mut attributes: Vec<(String, Attribute)> = asked.with.iter().map(|(n, v)| (n.clone(), attribute(v))).collect();
+    let mut attributes = attributes(&asked.with);
     let Some(party) = party(case, &asked.user)?.or_else(|| rights.party(&asked.user)) else {
         return on_paper(case, &rights, asked, &attributes);
     };
@@ -180,6 +180,11 @@ fn recorded(
         .then(|| case.shown_id(event).map(|event| RecordedDecision { effect, evaluated, event }))
         .transpose()?;
     Ok((agent, decision))
+}
+
+/// Attributes as they are given in words.
+pub(super) fn attributes(with: &[(String, String)]) -> Vec<(String, Attribute)> {
+    with.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
 }
 
 fn attribute(text: &str) -> Attribute {

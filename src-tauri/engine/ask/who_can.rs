@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::authorized::reasons;
+use super::authorized::{attributes, reasons};
 use crate::case::{Case, CaseError};
 use crate::model::Time;
 use crate::rules::{Answer, Question, Rights, Whom, answer_for};
 
 /// Somebody who has a right, or may have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Holder {
     /// As parties are shown; an account that did nothing yet as the export names it.
     pub principal: String,
@@ -28,6 +27,8 @@ pub struct What<'a> {
     pub action: &'a str,
     pub resource: &'a str,
     pub at: Option<Time>,
+    /// Attributes that conditions speak of.
+    pub with: &'a [(String, String)],
 }
 
 /// Everybody of whom the answer is yes, then those of whom it cannot be told, each in the order of their names. Of the
@@ -40,7 +41,7 @@ pub fn who_can(case: &Case, what: What<'_>) -> Result<Vec<Holder>, CaseError> {
 }
 
 fn each(case: &Case, what: What<'_>, mut see: impl FnMut(&Rights, Whom<'_>, Holder)) -> Result<(), CaseError> {
-    let rights = Rights::of_case(case)?;
+    let (rights, attributes) = (Rights::of_case(case)?, attributes(what.with));
     let parties = case.party_rows()?;
     let people = parties.iter().map(|p| (Whom::Party(p.id), p.shown.as_str(), p.kind.as_str()));
     let others = rights.other_individuals();
@@ -48,8 +49,13 @@ fn each(case: &Case, what: What<'_>, mut see: impl FnMut(&Rights, Whom<'_>, Hold
     for (whom, principal, kind) in people.chain(others) {
         let mut open = None;
         for action in actions(what.action) {
-            let question =
-                Question { service: what.service, action, resource: Some(what.resource), at: what.at, attributes: &[] };
+            let question = Question {
+                service: what.service,
+                action,
+                resource: Some(what.resource),
+                at: what.at,
+                attributes: &attributes,
+            };
             let said = answer_for(&rights, whom, &question);
             if said.answer == Answer::No || (said.answer == Answer::Unknown && !rights.has_any(whom)) {
                 continue;
@@ -79,7 +85,7 @@ fn actions(action: &str) -> Vec<&str> {
 /// Whose grants cover every action on everything; what is taken away from them again is among the reasons.
 pub fn administrators(case: &Case, at: Option<Time>) -> Result<Vec<Holder>, CaseError> {
     let mut found = Vec::new();
-    each(case, What { service: None, action: "*", resource: "*", at }, |rights, whom, mut holder| {
+    each(case, What { service: None, action: "*", resource: "*", at, with: &[] }, |rights, whom, mut holder| {
         if holder.answer == "yes" {
             holder.because.extend(rights.taken_away(whom));
             found.push(holder);

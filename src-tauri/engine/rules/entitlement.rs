@@ -122,11 +122,8 @@ pub struct Rights {
     graph: Graph,
     owners: Owners,
     known: Known,
-    /// Names of each party in lower case, for `owner=self`.
+    /// All names of each party.
     names: FxHashMap<i64, Vec<String>>,
-    /// Names of each party in Kubernetes, and the IAM user that it is.
-    kubernetes: FxHashMap<i64, Vec<String>>,
-    iam_user: FxHashMap<i64, Option<String>>,
 }
 
 /// Whom a question is about.
@@ -137,30 +134,22 @@ pub enum Whom<'a> {
     Name(&'a str),
 }
 
+impl<'a> Whom<'a> {
+    fn name(self) -> &'a str {
+        if let Whom::Name(name) = self { name.trim() } else { "" }
+    }
+}
+
 impl Rights {
     /// Resolves names by principal, directory id, e-mail or alias, unless two parties claim them.
     pub fn new(input: &RightsInput<'_>) -> Rights {
         let known = Known::of(input.directory, input.parties, input.party_of, input.principals);
-        let mut rights = Rights {
+        Rights {
             graph: Graph::of(input, &known),
             owners: Owners::of(input.ownership, &known),
             names: known.names(),
             known,
-            ..Rights::default()
-        };
-        for &(principal, party) in input.party_of {
-            let Some(p) = input.principals.get(principal as usize) else { continue };
-            if p.namespace == "k8s" {
-                rights.kubernetes.entry(party).or_default().push(p.id.clone());
-            }
-            if let Some(user) = aws::user_name(&p.id).filter(|_| p.namespace == "aws") {
-                let slot = rights.iam_user.entry(party).or_insert_with(|| Some(user.to_string()));
-                if slot.as_deref() != Some(user) {
-                    *slot = None;
-                }
-            }
         }
-        rights
     }
 
     /// Rights as an analysed case holds them.
@@ -231,19 +220,20 @@ impl Rights {
     }
 
     fn asker<'a>(&'a self, whom: Whom<'a>) -> Whose<'a> {
-        let (start, kubernetes, iam_user, names): (_, &[String], _, &[String]) = match whom {
-            Whom::Party(party) => (
-                self.graph.of_party(party),
-                self.kubernetes.get(&party).map(Vec::as_slice).unwrap_or_default(),
-                self.iam_user.get(&party).and_then(|u| u.as_deref()),
-                self.names.get(&party).map(Vec::as_slice).unwrap_or_default(),
-            ),
-            Whom::Name(name) => (self.graph.of_name(name), &[], aws::user_name(name.trim()), &[]),
+        let (start, names): (_, &[String]) = match whom {
+            Whom::Party(party) => {
+                (self.graph.of_party(party), self.names.get(&party).map(Vec::as_slice).unwrap_or_default())
+            }
+            Whom::Name(name) => (self.graph.of_name(name), &[]),
         };
         let key = if let Whom::Name(name) = whom { key(name) } else { String::new() };
-        let own = key.strip_prefix("k8s:").or_else(|| key.starts_with("system:").then_some(key.as_str()));
-        let mut accounts: Vec<&str> = kubernetes.iter().map(String::as_str).collect();
-        accounts.extend(own);
+        let mut users: Vec<&str> =
+            names.iter().map(String::as_str).chain([whom.name()]).filter_map(aws::user_name).collect();
+        users.sort_unstable();
+        users.dedup();
+        let iam_user = if let [user] = users.as_slice() { Some(*user) } else { None };
+        let account = |name: &'a str| name.strip_prefix("k8s:").or_else(|| name.starts_with("system:").then_some(name));
+        let accounts: Vec<&str> = names.iter().map(String::as_str).chain([whom.name()]).filter_map(account).collect();
         // The groups of a service account are fixed by its name: it is in no other.
         let only_service_accounts =
             !accounts.is_empty() && accounts.iter().all(|a| a.starts_with("system:serviceaccount:"));

@@ -110,7 +110,7 @@ fn what(entry: &Json) -> Option<What> {
 fn page(value: &Json) -> Option<&Json> {
     const WRAPPED: &str = "/GetAccountAuthorizationDetailsResponse/GetAccountAuthorizationDetailsResult";
     let lists = |v: &&Json| {
-        LISTS.iter().filter(|l| json::member(v, l).is_some_and(|l| sonic_rs::JsonValueTrait::is_array(l))).count() >= 2
+        LISTS.iter().filter(|l| json::member(v, l).is_some_and(JsonValueTrait::is_array)).count() >= 2
     };
     Some(value).filter(lists).or_else(|| json::at(value, WRAPPED).filter(lists))
 }

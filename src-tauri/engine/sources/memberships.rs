@@ -8,7 +8,8 @@
 //! - **Recognised by**: a header with `member` and `group`, or `member` and `holder`.
 //! - **Filled by**: whoever keeps the groups: `platform`.
 //! - **Answers**: whose rights a person has through groups, so that a right of a group is no longer unanswerable.
-//! - **Never tells**: what a group may do; that is the entitlement export's. A group with no row here has unknown members.
+//! - **Never tells**: what a group may do; that is the entitlement export's. A group with no row here has unknown members, and
+//!   a member that no log and no directory knows, and that is no address, may itself be such a group.
 //! - **Documented in**: DESIGN 5.1 of this project; a plain table of the reviewer's own.
 
 use super::row::{Row, has_column};

@@ -116,7 +116,8 @@ fn full_administrators_and_roles_of_services_are_those_that_are_known() {
     let weak = truth.iter().find(|t| t["kind"] == "user" && t["full_admin"] == "False").unwrap();
     assert_eq!(ask(&case, &weak["arn"], "s3:GetObject", key).answer, "yes");
     let who =
-        who_can(&case, What { service: None, action: "s3:GetObject", resource: key, at: Time::parse(AT) }).unwrap();
+        who_can(&case, What { service: None, action: "s3:GetObject", resource: key, at: Time::parse(AT), with: &[] })
+            .unwrap();
     let who: BTreeSet<&str> = who.iter().filter(|h| h.answer == "yes").map(|h| h.principal.as_str()).collect();
     assert!(truth.iter().filter(|t| t["kind"] == "user").all(|t| who.contains(t["arn"].as_str())), "{who:?}");
 }
@@ -184,7 +185,7 @@ fn iam_answers_for_the_person_the_agent_and_the_role_that_may_be_taken_on() {
     assert!(bo.because.iter().all(|b| !b.starts_with("may take on")));
 
     let at = Time::parse(AT);
-    let who = who_can(&case, What { service: None, action: "s3:PutObject", resource: key, at }).unwrap();
+    let who = who_can(&case, What { service: None, action: "s3:PutObject", resource: key, at, with: &[] }).unwrap();
     let who: Vec<(&str, &str)> = who.iter().map(|h| (h.principal.as_str(), h.answer.as_str())).collect();
     assert_eq!(who[0], ("refund-agent", "yes"));
     assert!(who.contains(&("bo@example.org", "unanswerable")), "{who:?}");
@@ -297,7 +298,7 @@ fn the_order_of_files_and_threads_do_not_matter() {
         vec![export("entitlements.csv", rights), export("memberships.csv", members), export("rbac.json", RBAC), iam()];
     let told = |exports: &[Export], threads| {
         let Given { case, .. } = given_on(exports, &[], threads);
-        let what = What { service: None, action: "refund", resource: "order/2", at: Time::parse(AT) };
+        let what = What { service: None, action: "refund", resource: "order/2", at: Time::parse(AT), with: &[] };
         serde_json::to_string(&(who_can(&case, what).unwrap(), ask(&case, "ada@example.org", "refund", "order/1")))
             .unwrap()
     };

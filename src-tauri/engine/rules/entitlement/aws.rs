@@ -55,6 +55,32 @@ pub(super) fn permission(action: &str) -> Option<String> {
     (found != action).then_some(found)
 }
 
+/// Calls whose record names something else than what their permission is checked on, or one thing of several.
+const ELSEWHERE: [&str; 3] = ["s3:DeleteObjects", "ec2:RunInstances", "ec2:CreateTags"];
+
+/// Why a pattern that does not match what a log names may match what IAM checked: the two name some things differently.
+pub(super) fn named_otherwise(action: &str, pattern: &str, resource: &str) -> Option<&'static str> {
+    let mut parts = resource.splitn(6, ':').skip(2);
+    let (service, thing) = (parts.next().unwrap_or(""), parts.nth(2).unwrap_or(""));
+    let path_of = |arn: &str| arn.splitn(6, ':').nth(5).map_or(0, |t| t.matches('/').count());
+    match service {
+        _ if ELSEWHERE.iter().any(|a| a.eq_ignore_ascii_case(action)) => {
+            Some("the record does not name all that the permission is checked on")
+        }
+        "logs" | "ecs" | "glue" => Some("the log names such resources otherwise than policies do"),
+        "secretsmanager" if !has_suffix(thing) => Some("the log names the secret without the suffix of its ARN"),
+        "iam" if path_of(resource) == 1 && path_of(pattern) > 1 => {
+            Some("the log names such resources without their path")
+        }
+        _ => None,
+    }
+}
+
+/// `secret:NAME-AbCdEf`: Secrets Manager adds six characters to each name.
+fn has_suffix(secret: &str) -> bool {
+    secret.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// Lambda logs the version of its API behind the name: `UpdateFunctionCode20150331v2`.
 fn without_version(name: &str) -> &str {
     let bare = match name.rsplit_once('v') {
@@ -121,6 +147,18 @@ mod tests {
         assert_eq!(named("monitoring:PutMetricAlarm"), "cloudwatch:PutMetricAlarm");
         assert_eq!(named("s3:GetObject"), "s3:GetObject");
         assert_eq!(named("refund.create"), "refund.create");
+    }
+
+    #[test]
+    fn where_logs_and_policies_name_things_differently_a_mismatch_decides_nothing() {
+        let open = |action, pattern, resource| named_otherwise(action, pattern, resource).is_some();
+        assert!(open("s3:DeleteObjects", "arn:aws:s3:::b/*", "arn:aws:s3:::b"));
+        assert!(!open("s3:DeleteObject", "arn:aws:s3:::b/*", "arn:aws:s3:::c/k"));
+        assert!(open("iam:GetUser", "arn:aws:iam::1:user/eu/*", "arn:aws:iam::1:user/ada"));
+        assert!(!open("iam:GetUser", "arn:aws:iam::1:user/bo", "arn:aws:iam::1:user/ada"));
+        let secret = "arn:aws:secretsmanager:eu-west-1:1:secret:db";
+        assert!(open("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:db-??????", secret));
+        assert!(!open("secretsmanager:GetSecretValue", "x", &format!("{secret}-a1B2c3")));
     }
 
     #[test]

@@ -83,7 +83,10 @@ impl Grant {
             _ => true,
         };
         let action = asked.action(self.iam);
+        // Everything but something is not everything.
+        let partial = self.iam && action == "*:*" && !self.except_actions.is_empty();
         service
+            && !partial
             && self.word(&self.action, action)
             && !self.except_actions.iter().any(|except| self.word(except, action))
     }
@@ -137,6 +140,9 @@ impl Grant {
         }
         let kubernetes = asked.kubernetes.as_deref().filter(|_| self.service.as_deref() == Some("kubernetes"));
         let resource = kubernetes.unwrap_or(resource);
+        if self.iam && resource == "*" && !self.except_resources.is_empty() {
+            return Cover::No;
+        }
         let mut open = None;
         match self.pattern(&self.resource, resource, asked) {
             Cover::No => return Cover::No,
@@ -162,7 +168,10 @@ impl Grant {
             aws::Resolved::Variable(widest) if glob::covers_iam(&widest, resource, false) => {
                 Cover::Open(format!("`{pattern}` holds a variable that the record does not resolve"))
             }
-            _ => Cover::No,
+            _ => match aws::named_otherwise(asked.question.action, pattern, resource).filter(|_| resource != "*") {
+                Some(why) => Cover::Open(why.into()),
+                None => Cover::No,
+            },
         }
     }
 

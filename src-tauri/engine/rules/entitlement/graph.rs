@@ -5,8 +5,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::condition::Condition;
 use super::RightsInput;
 use super::grant::Grant;
-use super::known::{Known, key};
-use crate::model::{Principal, Reach, Time};
+use super::known::{Known, is_individual, key};
+use crate::model::{Reach, Time};
 
 /// Where rights stand: a party, or a name that no party has (a group, a policy, an account in no log).
 #[derive(Debug, Default)]
@@ -90,6 +90,7 @@ impl Graph {
         }
         graph.sort();
         graph.hidden = (1..graph.holders.len() as u32).filter(|at| graph.hides(*at)).collect();
+        graph.hidden.sort_by_key(|at| graph.holders.get(*at as usize).map(|h| h.name.clone()));
         graph
     }
 
@@ -121,13 +122,12 @@ impl Graph {
         self.holders.iter_mut().for_each(Holder::index);
     }
 
-    /// A name that is no party, no address and no stated holder may be a group of which nothing says who is in it.
+    /// A name that is no party, no account by its form and no stated holder may be a group of which nothing says who is
+    /// in it.
     fn hides(&self, at: u32) -> bool {
         let holder = &self.holders[at as usize];
-        let rights = !holder.grants.is_empty() || (holder.name.starts_with(KUBERNETES_GROUP) && !holder.has.is_empty());
-        // An address that no party has is somebody else's.
-        let address = Principal::new("name", &holder.name).namespace == "email";
-        rights && holder.party.is_none() && !address && !holder.stated && !holder.members
+        let rights = !holder.grants.is_empty() || !holder.has.is_empty() || !holder.at_most.is_empty();
+        rights && holder.party.is_none() && !is_individual(&holder.name) && !holder.stated && !holder.members
     }
 
     pub(super) fn of_party(&self, party: i64) -> Option<u32> {
