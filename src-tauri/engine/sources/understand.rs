@@ -417,14 +417,15 @@ mod tests {
 
     /// In order and inside the chunk; apart from each other, or one whole within the other.
     fn in_order(parts: &[Part], length: usize) -> bool {
-        let mut around = vec![0..length];
+        let mut around: Vec<Range<usize>> = Vec::new();
         parts.iter().all(|(range, _, _)| {
-            while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
+            while around.last().is_some_and(|a| a.end <= range.start) {
                 around.pop();
             }
-            let outer = around.last().cloned().unwrap_or_default();
+            let from = around.last().map_or(0, |a| a.start);
+            let to = around.last().map_or(length, |a| a.end);
             around.push(range.clone());
-            outer.start <= range.start && range.end <= outer.end
+            from <= range.start && range.end <= to
         })
     }
 
