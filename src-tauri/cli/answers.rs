@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::{Wall, write_report};
+use behalf_app::bridge::write_report;
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
-use behalf_engine::model::{Clock, Deed, EdgeError, Fault};
+use behalf_engine::model::EdgeError;
 use behalf_engine::{review, rules};
 use serde::Serialize;
 

@@ -19,7 +19,8 @@
 //!   are not followed.
 //! - **Documented in**: openfga.dev (Read API, store files, conditions), the logging middleware of openfga/openfga, and
 //!   docs.fga.dev for Auth0 FGA. Stores, tuples and the Read API's answer were seen; log lines were built after the
-//!   middleware's source, and Auth0's entries after its documentation.
+//!   middleware's source. Of Auth0's entries only `request.operation` could be checked: their other fields are looked for
+//!   where the API has them.
 
 mod store;
 mod tuple;

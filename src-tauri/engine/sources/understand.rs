@@ -409,6 +409,10 @@ mod tests {
 
     /// Whole records, of which one value at a time is replaced.
     const RECORDS: &[&str] = &[
+        r#"{"class_uid":6003,"activity_id":1,"type_uid":600301,"time":1772445600000,"metadata":{"uid":"m","version":"1.3.0","product":{"name":"CloudTrail","vendor_name":"AWS"}},"api":{"operation":"O","service":{"name":"s3.amazonaws.com"},"request":{"data":"{}"}},"actor":{"user":{"type":"AssumedRole","uid":"arn:aws:sts::1:assumed-role/R/s"}},"unmapped":{"userIdentity.onBehalfOf.userId":"u"}}"#,
+        r#"{"decision_id":"d","labels":{"id":"l"},"path":"a/allow","input":{"subject":{"id":"a"},"agent":"b","on_behalf_of":"c","path":["x"],"attributes":{"request":{"http":{"headers":{"authorization":"Bearer eyJ.eyJ.x"}}}}},"result":{"allow":true},"masked":["/input/user"]}"#,
+        r#"{"grpc_service":"openfga.v1.OpenFGAService","grpc_method":"Check","raw_request":{"store_id":"s","tuple_key":{"user":"user:a","relation":"r","object":"d:1"},"context":{"k":1}},"raw_response":{"allowed":true}}"#,
+        r#"{"request":{"principal":{"entityType":"U","entityId":"a"},"action":{"actionType":"Action","actionId":"v"},"resource":{"entityType":"D","entityId":"1"},"context":{"contextMap":{"a":{"long":1}}}},"response":{"decision":"ALLOW","determiningPolicies":[{"policyId":"p"}]}}"#,
         r#"{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","principalId":"A:s","arn":"arn:aws:sts::1:assumed-role/R/s","accountId":"1","accessKeyId":"ASIA1","onBehalfOf":{"userId":"u"},"sessionContext":{"sourceIdentity":"a@b.org","sessionIssuer":{"arn":"arn:aws:iam::1:role/R","userName":"R"}}},"eventTime":"2026-03-02T08:45:42Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","requestParameters":{"roleArn":"arn:aws:iam::2:role/Q","tags":[{"key":"run_id","value":"r1"}]},"responseElements":{"credentials":{"accessKeyId":"ASIA7","expiration":"Mar 02, 2026, 09:00:42 AM"},"assumedRoleUser":{"arn":"x"}},"resources":[{"ARN":"arn:aws:s3:::b"}]}"#,
         r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a","stage":"ResponseComplete","verb":"get","user":{"username":"system:serviceaccount:a:b","extra":{"authentication.kubernetes.io/credential-id":["JTI=1"]}},"impersonatedUser":{"username":"a@b.org","extra":{"run_id":["r"]}},"objectRef":{"resource":"pods","namespace":"n","name":"p"},"responseStatus":{"code":200},"annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":"x"}}"#,
         r#"{"@timestamp":1772409601000,"_document_id":"d","action":"git.push","actor":"a","actor_is_agent":true,"user":"u","org":"o","repo":"o/r","hashed_token":"h","programmatic_access_type":"GitHub App user-to-server token","integration":"i"}"#,
@@ -437,6 +441,20 @@ mod tests {
         }
     }
 
+    /// In order and inside the chunk; apart from each other, or one whole within the other.
+    fn in_order(parts: &[Part], length: usize) -> bool {
+        let mut around: Vec<Range<usize>> = Vec::new();
+        parts.iter().all(|(range, _, _)| {
+            while around.last().is_some_and(|a| a.end <= range.start) {
+                around.pop();
+            }
+            let from = around.last().map_or(0, |a| a.start);
+            let to = around.last().map_or(length, |a| a.end);
+            around.push(range.clone());
+            from <= range.start && range.end <= to
+        })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(384))]
 
@@ -446,16 +464,7 @@ mod tests {
             for source in BUILT_IN {
                 let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
                 prop_assert!(!parts.is_empty());
-                // In order and inside the chunk; apart from each other, or one whole within the other.
-                let mut around = Vec::from([Range { start: 0, end: bytes.len() }]);
-                for (range, _, _) in parts {
-                    while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
-                        around.pop();
-                    }
-                    let outer = around.last().cloned().unwrap_or_default();
-                    prop_assert!(outer.start <= range.start && range.end <= outer.end);
-                    around.push(range);
-                }
+                prop_assert!(in_order(&parts, bytes.len()));
             }
         }
 
@@ -468,11 +477,7 @@ mod tests {
             replace(&mut record, &mut left, &value);
             let bytes = serde_json::to_vec(&record).unwrap();
             for source in BUILT_IN {
-                let mut end = 0;
-                for (range, _, _) in understand_chunk(*source, &Form::Lines, &bytes, &HINTS) {
-                    prop_assert!(end <= range.start && range.end <= bytes.len());
-                    end = range.end;
-                }
+                prop_assert!(in_order(&understand_chunk(*source, &Form::Lines, &bytes, &HINTS), bytes.len()));
             }
         }
 
@@ -480,6 +485,7 @@ mod tests {
         fn any_bytes_into_any_source_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             for source in BUILT_IN {
                 understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
+                understand_chunk(*source, &Form::Yaml, &bytes, &HINTS);
                 understand_chunk(*source, &header(&["id", "type", "email", "principal", "action"]), &bytes, &HINTS);
             }
         }

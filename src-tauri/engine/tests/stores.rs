@@ -29,6 +29,9 @@ tuples:
   - user: user:ada@fern.example
     relation: member
     object: group:eng
+  - user: group:eng#member
+    relation: viewer
+    object: doc:9
   # Ben reads only at certain hours.
   - user: user:ben@fern.example
     relation: viewer
@@ -61,18 +64,18 @@ fn a_store_is_read_whole_and_its_silence_is_no_answer() {
     let mut case = Case::in_memory().unwrap();
     let report = import(&mut case, &[store, directory], &[], 2);
     let file = &report.files[0];
-    // The model, three tuples, two assertions.
-    assert_eq!((file.format.as_str(), file.read, file.kept, file.duplicates, file.rejected), ("openfga", 6, 6, 0, 0));
+    // The model, four tuples, two assertions.
+    assert_eq!((file.format.as_str(), file.read, file.kept, file.duplicates, file.rejected), ("openfga", 7, 7, 0, 0));
     assert_eq!(verify(&case).unwrap().problems, Vec::<String>::new());
-    let raw: Vec<String> = (1..=6).map(|event| String::from_utf8(case.raw(event).unwrap().bytes).unwrap()).collect();
+    let raw: Vec<String> = (1..=7).map(|event| String::from_utf8(case.raw(event).unwrap().bytes).unwrap()).collect();
     let line = |event: i64| case.raw(event).unwrap().place.address.line.unwrap();
-    assert_eq!((line(1), line(2), line(6)), (2, 14, 35));
+    assert_eq!((line(1), line(2), line(7)), (2, 14, 38));
     assert!(raw[0].starts_with("model: |") && raw[0].ends_with("viewer from parent"), "{}", raw[0]);
     assert_eq!(
-        raw[3],
+        raw[4],
         "user: user:ben@fern.example\n    relation: viewer\n    object: doc:1\n    condition: { name: office_hours, context: { zone: CET } }"
     );
-    assert_eq!(raw[5], "viewer: false");
+    assert_eq!(raw[6], "viewer: false");
 
     analysis::analyze(&case, &()).unwrap();
     let ask = |user: &str, action: &str, resource: &str| {
@@ -81,6 +84,8 @@ fn a_store_is_read_whole_and_its_silence_is_no_answer() {
         authorized(&case, &asked).unwrap().answer
     };
     assert_eq!(ask("ada@fern.example", "viewer", "doc:1"), "yes");
+    // Through the group whose members are viewers.
+    assert_eq!(ask("ada@fern.example", "viewer", "doc:9"), "yes");
     // The model may derive these; only the engine knows.
     assert_eq!(ask("ada@fern.example", "viewer", "doc:2"), "unanswerable");
     assert_eq!(ask("ada@fern.example", "member", "group:other"), "unanswerable");
