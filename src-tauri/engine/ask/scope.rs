@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::evidence::grouped;
 use crate::case::{Case, CaseError, Select};
-use crate::model::{Criterion, Deed};
+use crate::model::Criterion;
 
 /// The scope in force. Without one every call counts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -34,9 +34,8 @@ pub struct ConfirmedCriterion {
 
 pub fn scope(case: &Case) -> Result<ScopeAnswer, CaseError> {
     let outside = case.count(&Select::OutOfScope)?;
-    let last = case.acts()?.into_iter().rev().find_map(|act| match act.deed {
-        Deed::Scope(scope) => Some((scope, act.who, act.at)),
-    });
+    let acts = case.acts()?;
+    let last = acts.iter().rev().find_map(|act| act.scope().map(|scope| (scope.clone(), act.who.clone(), act.at)));
     let Some((scope, who, at)) = last else {
         return Ok(ScopeAnswer {
             sentences: vec!["No scope was declared: every call counts.".into()],

@@ -67,8 +67,6 @@ impl Case {
 
     /// The scope that was set last; none where none ever was.
     pub fn scope(&self) -> Result<Option<Scope>, CaseError> {
-        Ok(self.acts()?.into_iter().rev().find_map(|act| match act.deed {
-            Deed::Scope(scope) => Some(scope),
-        }))
+        Ok(self.acts()?.iter().rev().find_map(Act::scope).cloned())
     }
 }

@@ -117,10 +117,8 @@ mod tests {
 
     #[test]
     fn an_offset_is_the_median_and_an_outlier_does_not_move_it() {
-        let clocks = Clocks::of(BTreeMap::from([(
-            (1, 2),
-            vec![37, 38, 36, 37, 37, 9_000].iter().map(|s| s * SECOND).collect(),
-        )]));
+        let clocks =
+            Clocks::of(BTreeMap::from([((1, 2), [37, 38, 36, 37, 37, 9_000].iter().map(|s| s * SECOND).collect())]));
         let skew = clocks.skews().next().unwrap();
         assert_eq!((skew.offset, skew.pairs), (37 * SECOND, 6));
         // 40 s apart on two clocks that differ by 37 s is 3 s.

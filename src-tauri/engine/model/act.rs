@@ -34,6 +34,14 @@ pub struct Act {
     pub hash: String,
 }
 
+impl Act {
+    pub fn scope(&self) -> Option<&Scope> {
+        match &self.deed {
+            Deed::Scope(scope) => Some(scope),
+        }
+    }
+}
+
 /// What the review is about. An empty list narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -214,6 +214,6 @@ pub enum Entry {
     Membership(Membership),
     Ownership(Ownership),
     Exception(Exception),
-    Receipt(Receipt),
+    Receipt(Box<Receipt>),
     Digest(Digest),
 }

@@ -40,7 +40,7 @@ impl Source for Receipts {
             })?),
             None => None,
         };
-        Ok(Understood::Entry(Entry::Receipt(Receipt {
+        Ok(Understood::Entry(Entry::Receipt(Box::new(Receipt {
             file: row.needed(&["file"])?.to_string(),
             system: row.owned(&["system"]),
             tenant: row.owned(&["tenant"]),
@@ -52,7 +52,7 @@ impl Source for Receipts {
             received: row.time(&["received", "received_at"])?,
             received_from: row.owned(&["received_from", "from_whom"]),
             claimed,
-        })))
+        }))))
     }
 }
 

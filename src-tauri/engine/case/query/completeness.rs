@@ -174,6 +174,7 @@ impl Case {
     }
 
     /// Numbered records: (source, stream, event, number), stream by stream.
+    #[allow(clippy::type_complexity, reason = "four columns of one row")]
     pub fn numbered(&self) -> Result<Vec<(i64, Option<i64>, i64, i64)>, CaseError> {
         let mut query = self.db.prepare(
             "SELECT e.source, q.stream, q.event, q.number FROM sequences q JOIN events e ON e.id = q.event
