@@ -228,6 +228,19 @@ export const strings = {
     lastImportCancelled: "Cancelled. Files that were complete are in the case; the others are not.",
     dismiss: "Dismiss",
     show: "Show losses",
+    whole: {
+      title: "Is it whole?",
+      loading: "Looking for holes, overlaps and clocks that differ…",
+      nothing: "No hole, no overlap and no skewed clock was found.",
+      columns: { source: "Source", records: "Records", first: "First", last: "Last", silences: "Silences" },
+      noTimes: "no times",
+      tooFew: "too few records to judge",
+      judged: "looked for",
+      receipts: "How it was obtained",
+      without: (n: number) => `No receipt says how ${files(n)} ${n === 1 ? "was" : "were"} obtained. A receipts.csv beside the exports can: who exported what, with which filter, and how many records the source claims.`,
+      standing: { agrees: "Count agrees", differs: "Count differs", not_claimed: "No count claimed", missing: "No receipt" },
+      from: (whom: string, system: string | null) => (system === null ? `Received from ${whom}` : `${system}, received from ${whom}`),
+    },
   },
 
   overview: {

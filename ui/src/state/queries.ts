@@ -21,6 +21,8 @@ export const ask = {
   overview: () => queryOptions({ queryKey: ["overview"], queryFn: () => host.ask("overview", {}) }),
   files: () => queryOptions({ queryKey: ["files"], queryFn: () => host.ask("files", {}) }),
   reconciliation: () => queryOptions({ queryKey: ["reconciliation"], queryFn: () => host.ask("reconciliation", {}) }),
+  completeness: () => queryOptions({ queryKey: ["completeness"], queryFn: () => host.ask("completeness", {}) }),
+  receipts: () => queryOptions({ queryKey: ["receipts"], queryFn: () => host.ask("receipts", {}) }),
   losses: (file: string | null) => queryOptions({ queryKey: ["losses", file], queryFn: () => host.ask("losses", { file }) }),
   findings: (filter: FindingFilter) =>
     queryOptions({ queryKey: ["findings", filter], queryFn: () => host.ask("findings", filter), placeholderData: keepPreviousData }),

@@ -1,6 +1,8 @@
+import type { Completeness } from "../../src/bindings/Completeness";
 import type { FileRow } from "../../src/bindings/FileRow";
 import type { LossRow } from "../../src/bindings/LossRow";
 import type { Overview } from "../../src/bindings/Overview";
+import type { ReceiptRow } from "../../src/bindings/ReceiptRow";
 import type { RawRecord } from "../../src/bindings/RawRecord";
 import type { Timeline } from "../../src/bindings/Timeline";
 import type { Who } from "../../src/bindings/Who";
@@ -59,6 +61,52 @@ export const files: FileRow[] = [
   last: String(path).endsWith("directory.csv") ? null : "2026-03-27T23:41:50Z",
   reconciles: true,
 }));
+
+export const completeness: Completeness = {
+  sources: [
+    { source: "mapping:tool-gateway", records: 3878, first: "2026-03-02T07:35:51Z", last: "2026-03-31T17:02:10Z", too_few_to_judge: false },
+    { source: "receipts", records: 3, first: null, last: null, too_few_to_judge: true },
+  ],
+  holes: [],
+  overlaps: [],
+  clocks: [],
+  digests: null,
+  sentences: ["gateway-1.ndjson and gateway-2.ndjson hold 25 records in common; each counts once."],
+};
+
+export const receipts: ReceiptRow[] = [
+  {
+    path: "exports/gateway-1.ndjson",
+    format: "mapping:tool-gateway",
+    read: 1939,
+    standing: "differs",
+    sentence: "The source claims 2000 records, but 1939 were read from it: ask for the export again.",
+    receipt: {
+      record: "sha256:0011223344556677",
+      file: "gateway-1.ndjson",
+      system: "tool gateway",
+      tenant: null,
+      query: null,
+      period_from: null,
+      period_to: null,
+      exporter: null,
+      method: null,
+      received: null,
+      received_from: "IT operations",
+      claimed: 2000,
+      read: 1939,
+      files: 1,
+    },
+  },
+  {
+    path: "exports/directory.csv",
+    format: "directory",
+    read: 29,
+    standing: "missing",
+    sentence: "No receipt says how this export was obtained.",
+    receipt: null,
+  },
+];
 
 export const losses: LossRow[] = [
   {

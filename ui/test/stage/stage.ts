@@ -4,7 +4,7 @@ import type { Commands, FindingFilter, LongCommands } from "../../src/host/comma
 import type { EdgeError } from "../../src/bindings/EdgeError";
 import type { DropEvents, Host } from "../../src/host/host";
 import { strings } from "../../src/strings";
-import { files, losses, overview, raw, SETS, timeline, who } from "./answers";
+import { completeness, files, losses, overview, raw, receipts, SETS, timeline, who } from "./answers";
 import { calls, people } from "./calls";
 import { detail, findings } from "./findings";
 
@@ -95,6 +95,8 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
       : stage.unreconciled === true
         ? { files: 8, read: 6370, kept: 6340, duplicates: 18, rejected: 5, reconciles: false, sentence: "6,370 records were received, 6,363 are accounted for; 7 are missing from gateway/tool-gateway-march.ndjson" }
         : { files: 8, read: 6370, kept: 6347, duplicates: 18, rejected: 5, reconciles: true, sentence: "All 6,370 records received are accounted for (6,347 kept, 18 duplicates, 5 rejected)" },
+  completeness: () => completeness,
+  receipts: () => receipts,
   losses: ({ file }) => losses.filter((row) => file === null || file === undefined || row.file === file),
   findings: (filter) => (empty ? { rows: [], total: 0, facets: [] } : narrowed(filter)),
   finding: ({ id }) => detail(id) ?? missing(id),

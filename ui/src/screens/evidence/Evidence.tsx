@@ -9,6 +9,7 @@ import { useWork } from "../../state/work";
 import { strings } from "../../strings";
 import { Exports } from "./Exports";
 import { Losses } from "./Losses";
+import { Receipts, Whole } from "./Whole";
 import { WorkProgress } from "./WorkProgress";
 import "./evidence.css";
 
@@ -79,6 +80,8 @@ export function Evidence() {
         <>
           <Exports files={files.data} />
           <Losses />
+          <Whole />
+          <Receipts />
         </>
       )}
     </>
