@@ -29,6 +29,8 @@ pub struct Tables<'a> {
     audited: FxHashMap<i64, Vec<(Time, Time)>>,
     /// Tool spans whose tool call id an audit record carries as its own.
     logged: FxHashSet<i64>,
+    /// Tool spans of an event log whose call a trace tells too: one call is not two.
+    retold: FxHashSet<i64>,
 }
 
 impl<'a> Tables<'a> {
@@ -54,6 +56,7 @@ impl<'a> Tables<'a> {
             audited.entry(action).or_default().push(whole);
         }
         let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
+        let retold = case.retold_tool_calls()?.into_iter().collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
         let claims = crate::lineage::claims_by_event(claims);
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
@@ -61,7 +64,19 @@ impl<'a> Tables<'a> {
             copies.entry(event).or_default().push(case.call(copy)?);
         }
         let scope = scope::Held::load(case, lineage)?;
-        Ok(Tables { identity, lineage, claims, evaluated, issuances, copies, kubernetes, scope, audited, logged })
+        Ok(Tables {
+            identity,
+            lineage,
+            claims,
+            evaluated,
+            issuances,
+            copies,
+            kubernetes,
+            scope,
+            audited,
+            logged,
+            retold,
+        })
     }
 
     /// Whether the review counts the call; without a declared scope it counts all.
@@ -87,6 +102,7 @@ impl<'a> Tables<'a> {
             scope: scope::Held::load(case, lineage)?,
             audited: FxHashMap::default(),
             logged: FxHashSet::default(),
+            retold: FxHashSet::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
             t.claims.insert(copy, case.claims_of(copy)?);
@@ -141,6 +157,9 @@ impl<'a> Tables<'a> {
     pub fn is_row(&self, call: &CallRow) -> bool {
         if call.kind != EventKind::ToolSpan {
             return true;
+        }
+        if self.retold.contains(&call.event) {
+            return false;
         }
         let (Some(action), Some(time)) = (call.action, call.time) else { return !self.logged.contains(&call.event) };
         !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))

@@ -241,6 +241,18 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// Tool calls that an agent's event log tells again: tool spans without a span of their own, whose tool call id a span in a
+    /// trace carries too. Short ids may be anybody's.
+    pub fn retold_tool_calls(&self) -> Result<Vec<i64>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT DISTINCT l.id FROM events l JOIN events s ON s.tool_call = l.tool_call
+             WHERE l.kind = 4 AND l.span IS NULL AND length(l.tool_call) >= 20
+               AND l.source IN (SELECT id FROM strings WHERE text = 'agent_events')
+               AND s.kind = 4 AND s.span IS NOT NULL ORDER BY l.id",
+        )?;
+        Ok(query.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// (session key, run) of calls that carry both and of issuances tagged with a run: the holders of a lease, run by run.
     pub fn lease_runs(&self) -> Result<Vec<(i64, i64)>, CaseError> {
         let mut query = self.db.prepare(

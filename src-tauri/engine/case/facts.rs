@@ -232,12 +232,12 @@ impl Derived<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Spans and tool spans: (event, trace, span, parent span, run).
+    /// Spans, tool spans and spans of approvals: (event, trace, span, parent span, run).
     #[allow(clippy::type_complexity, reason = "five columns of one row")]
     pub fn span_runs(&self) -> Result<Vec<(i64, i64, i64, Option<i64>, Option<i64>)>, CaseError> {
         let mut query = self.tx.prepare(
             "SELECT id, trace, span, parent_span, run FROM events
-             WHERE kind IN (3, 4) AND trace IS NOT NULL AND span IS NOT NULL ORDER BY id",
+             WHERE kind IN (3, 4, 6) AND trace IS NOT NULL AND span IS NOT NULL ORDER BY id",
         )?;
         let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -192,7 +192,8 @@ impl Lineage {
     /// Gives each span its node: its own run, else that of its nearest ancestor that names one, else the spans below the
     /// same topmost span.
     fn place_spans(&mut self, spans: &[SpanRow]) {
-        let is_span = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan);
+        // A span that tells of an approval stands between other spans like any.
+        let is_span = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Approval);
         let mut index: FxHashMap<(i64, i64), &SpanRow> = FxHashMap::default();
         for span in spans.iter().filter(is_span) {
             if let (Some(trace), Some(id)) = (span.trace, span.span) {
@@ -214,12 +215,16 @@ impl Lineage {
             (Some(trace), Some(id)) => self.spans.get(&(trace, id)).copied(),
             _ => None,
         };
+        // Who approved a call is another question than how its run began: the record of it holds no run.
+        if span.kind == EventKind::Approval && placed.is_none() {
+            return;
+        }
         let node = match (span.run, placed) {
             (Some(run), _) => self.entry(NodeKey::Run(run)),
             (None, Some(node)) => node,
             (None, None) => return,
         };
-        let call = !matches!(span.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Run);
+        let call = !matches!(span.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Approval | EventKind::Run);
         // A call that only names a trace holds nothing: the trace is held by its spans.
         self.nodes[node].held |= span.run.is_some() || !call;
         widen(&mut self.nodes[node], span);
@@ -275,7 +280,7 @@ impl Lineage {
             let (Some(run), Some(trace)) = (span.run, span.trace) else { continue };
             let below = match span.kind {
                 EventKind::ToolSpan => span.parent_span,
-                EventKind::Span | EventKind::Run => None,
+                EventKind::Span | EventKind::Run | EventKind::Approval => None,
                 _ => span.span,
             };
             let Some(&above) = below.and_then(|id| self.spans.get(&(trace, id))) else { continue };
@@ -290,7 +295,8 @@ impl Lineage {
     /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing. That
     /// of a tool span counts where nothing but the span's place says which run it belongs to.
     fn parent_spans(&mut self, spans: &[SpanRow]) {
-        for span in spans.iter().filter(|s| matches!(s.kind, EventKind::Span | EventKind::ToolSpan)) {
+        let placed = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Approval);
+        for span in spans.iter().filter(placed) {
             let (Some(trace), Some(id), Some(parent)) = (span.trace, span.span, span.parent_span) else { continue };
             let Some(&node) = self.spans.get(&(trace, id)) else { continue };
             if span.kind == EventKind::ToolSpan && !matches!(self.nodes[node].key, NodeKey::Trace(..)) {

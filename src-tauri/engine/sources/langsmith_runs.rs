@@ -161,8 +161,9 @@ fn event(run: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, No
     for (pointer, parsed) in nested(run) {
         facts::metadata(Some(&parsed), pointer, &mut facts, &mut search);
     }
-    if tool {
-        answer(run, &mut facts, &mut event);
+    match tool {
+        true => answer(run, &mut facts, &mut event),
+        false => facts.exchange(json::at(run, "/inputs"), json::at(run, "/outputs")),
     }
     event.outcome = facts.outcome(outcome(run, event.end.is_some()));
     let name = event.action.clone().unwrap_or_default();
@@ -331,6 +332,19 @@ mod tests {
         let e = events(&bare);
         assert_eq!((e[2].parent_span == e[1].span, e[1].parent_span == e[0].span, e[2].id.is_none()), (true, true, true));
         assert_ne!(e[2].span, e[1].span);
+    }
+
+    #[test]
+    fn a_run_that_only_asked_a_person_is_an_approval() {
+        let asked = r#""inputs":{"request":[{"action_request":{"action":"order.refund","args":{}},"config":{}}]},"outputs":{"output":[{"type":"accept","args":null}]},"extra":{"metadata":{"user_id":"ada@example.org"}}"#;
+        let e = run(&format!(r#""id":"{CHILD}","parent_run_id":"{ROOT}",{asked}"#));
+        assert_eq!((e.kind, e.action.as_deref(), people(&e).len()), (EventKind::Approval, Some("order.refund"), 0));
+        let a = e.approval.unwrap();
+        assert_eq!((a.granted, a.approved_by, a.subject), (Some(true), None, None));
+        // The root is the run.
+        assert_eq!(run(&format!(r#""id":"{ROOT}",{asked}"#)).kind, EventKind::Span);
+        let error = r#""error":"GraphInterrupt((Interrupt(value=[{'action_request': {'action': 'order.refund'}}]),))""#;
+        assert_eq!(run(&format!(r#""id":"{CHILD}","parent_run_id":"{ROOT}",{error}"#)).kind, EventKind::Span);
     }
 
     #[test]

@@ -75,6 +75,7 @@ sources! {
     slack_audit,
     workday,
     servicenow,
+    agent_events,
     otel_traces,
     openinference,
     langsmith_runs,

@@ -22,6 +22,7 @@
 //!   and Zipkin APIs. Seen in real records: OTLP, Tempo `batches`, Jaeger's query API, both SDKs, `{trace_id, spans}`. From
 //!   documentation alone: Zipkin, ClickHouse, Jaeger's stored spans and later API, Tempo's later API, the words of AG2, MLflow and Claude Code.
 
+pub(super) mod approval;
 mod attributes;
 pub(super) mod facts;
 mod span;
@@ -29,9 +30,10 @@ mod split;
 
 use sonic_rs::JsonValueTrait;
 
+use super::agent_events;
 use super::json::{self, Json};
 use super::{Content, Hints, NotUnderstood, Piece, Recognition, Record, Sample, Source, Understood};
-pub(super) use attributes::each;
+pub(super) use attributes::{each, encoded_id, surroundings};
 pub use facts::may_be_a_person;
 use span::{SPAN, START, TRACE, is_zipkin};
 
@@ -51,7 +53,7 @@ impl Source for Traces {
     }
 
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
-        split::spans(chunk)
+        expand(chunk)
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -79,13 +81,19 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<Recognition> {
 }
 
 pub(super) fn expand(chunk: &[u8]) -> Vec<Piece<'_>> {
-    split::spans(chunk)
+    agent_events::expand(chunk).unwrap_or_else(|| split::spans(chunk))
 }
 
 pub(super) fn understand(source: &str, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
     let Content::Json(value) = &record.content else {
         return Err(NotUnderstood::not_this("the record is no JSON object"));
     };
+    // A collector writes logs beside spans.
+    if !is_span(value)
+        && let Some(log) = agent_events::among_spans(value, record.envelope, hints)
+    {
+        return log;
+    }
     if is_span(value) || json::first_text(value, &SPAN).is_some() {
         return span::event(source, value, record.envelope, hints).map(Understood::from);
     }

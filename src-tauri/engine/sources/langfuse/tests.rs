@@ -137,3 +137,11 @@ fn containers_scores_and_what_is_another() {
     let torn = format!(r#"{{"trace":{TRACE_OBJECT},"observations":[{ROOT}"#);
     assert_eq!((parts(&torn).len(), parts(&torn)[0].2.is_err()), (1, true));
 }
+
+#[test]
+fn an_observation_that_only_asked_a_person_is_an_approval() {
+    let text = r#"{"id":"o1","traceId":"t1","type":"SPAN","name":"review","startTime":"2026-03-02T10:00:00Z","endTime":"2026-03-02T10:01:00Z","parentObservationId":"o0","input":"{\"action_requests\":[{\"name\":\"order.refund\",\"args\":{}}],\"review_configs\":[]}","output":"{\"decisions\":[{\"type\":\"reject\"}]}"}"#;
+    let e = events(text).remove(0);
+    assert_eq!((e.kind, e.action.as_deref(), e.outcome), (EventKind::Approval, Some("order.refund"), Outcome::Denied));
+    assert_eq!(e.approval.map(|a| (a.granted, a.approved_by)), Some((Some(false), None)));
+}

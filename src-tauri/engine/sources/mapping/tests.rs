@@ -1,8 +1,8 @@
 use super::super::{Part, registry, understand_chunk};
 use super::*;
 use crate::model::{
-    Attribute, Credential, CredentialKind, DecisionEffect, Entry, Event, EvidenceKind, Outcome, Principal, Role, RunId,
-    Time, WhyEmpty, WireKind,
+    Attribute, Credential, CredentialKind, DecisionEffect, Entry, Event, EvidenceKind, LossCode, Outcome, Principal,
+    Role, RunId, Sequence, Time, WhyEmpty, WireKind,
 };
 
 const GATEWAY: &str = r#"
@@ -269,5 +269,48 @@ fn a_membership_by_mapping() {
             assert_eq!(m.valid_to, Time::parse("2026-02-01T00:00:00Z"));
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_approval_and_its_place_in_the_log() {
+    const MAPPING: &str = r#"
+name = "desk"
+kind = "approval"
+[fields]
+action = "/what"
+resource = "/on"
+subject = "/for"
+requested_by = "/asked"
+approved_by = "/by"
+limit = "/up_to"
+expires = "/until"
+tool_call = "/call"
+outcome = { from = "/verdict", success = ["go"], denied = ["no go"] }
+sequence = "/n"
+stream = "/desk"
+"#;
+    let of = |text: &str| event(MAPPING, text);
+    let e = of(
+        r#"{"what":"refund","for":"helper","asked":"ada@example.org","by":"ben@example.org","up_to":"50","until":"2026-03-04","call":"c-1","verdict":"GO","n":7,"desk":"east"}"#,
+    );
+    assert_eq!((e.kind, e.outcome, e.tool_call.as_deref()), (EventKind::Approval, Outcome::Success, Some("c-1")));
+    assert_eq!(e.sequence, Some(Sequence { stream: Some("east".into()), number: 7 }));
+    // Who approved is nobody's initiator.
+    assert_eq!((e.claims.len(), e.wire.is_none()), (0, true));
+    let a = e.approval.unwrap();
+    assert_eq!((a.granted, a.limit, a.expires), (Some(true), Some(50.0), Time::parse("2026-03-04")));
+    assert_eq!(a.approved_by, Some(Principal::new("email", "ben@example.org")));
+    assert_eq!(
+        (a.subject.map(|p| p.id), a.requested_by.map(|p| p.id)),
+        (Some("helper".into()), Some("ada@example.org".into()))
+    );
+    let e = of(r#"{"what":"refund","by":"ben@example.org","verdict":"no go"}"#);
+    assert_eq!((e.approval.unwrap().granted, e.sequence), (Some(false), None));
+    let e = of(r#"{"what":"refund","by":"-","verdict":"waiting","n":"7.5"}"#);
+    assert_eq!((e.approval.clone().unwrap().granted, e.approval.unwrap().approved_by, e.sequence), (None, None, None));
+    let mapping = Mapping::parse(MAPPING).unwrap();
+    for text in [r#"{"what":"refund","up_to":"fifty"}"#, r#"{"what":"refund","until":"soon"}"#] {
+        assert_eq!(parts(&mapping, &Form::Lines, text)[0].2.as_ref().unwrap_err().code, LossCode::BadRow, "{text}");
     }
 }

@@ -3,8 +3,9 @@
 use super::super::hints::Search;
 use super::super::json::{self, Json};
 use super::super::nobody::somebody;
+use super::approval::{self, Decided};
 use super::attributes::{self, text_of};
-use crate::model::{Attribute, Claim, Event, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty};
+use crate::model::{Attribute, Claim, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty};
 use crate::model::principal::is_email;
 
 /// Attributes that name the user of a run.
@@ -69,6 +70,14 @@ const NOT_A_SCHEDULE: [&str; 20] = [
 /// The span of a tool call in Claude Code; the spans below it tell of waiting and execution, and are parts of it.
 const CLAUDE_CODE: &str = "claude_code.tool";
 
+const CLAUDE_CODE_SPANS: &str = "claude_code.";
+
+/// Whose ids the accounts of Claude Code are; the issuer's own audit log writes them too.
+pub const ANTHROPIC: &str = "anthropic";
+
+/// The span of Claude Code in which a tool call waits for leave, and which says how that ended.
+const BLOCKED: &str = "claude_code.tool.blocked_on_user";
+
 /// Longer arguments stay in the record alone: an event holds no large text.
 const ARGUMENTS: usize = 4 << 10;
 
@@ -111,6 +120,13 @@ pub struct Facts {
     pub host: Option<String>,
     pub resource: Option<String>,
     arguments: Option<String>,
+    decision: Option<String>,
+    decision_source: Option<String>,
+    /// The account that Claude Code is signed in with; its `user.id` is the installation's.
+    account: Option<(String, String)>,
+    /// What a person was asked, and what came back, where input and output are that.
+    asked: Option<Json>,
+    answer: Option<Json>,
 }
 
 impl Facts {
@@ -171,8 +187,12 @@ impl Facts {
             | "gcp.vertex.agent.tool_response"
             | "ai.toolCall.result"
             | "traceloop.entity.output"
-            | "output.value"
             | "tool_response" => self.answered(value),
+            "output.value" => {
+                self.answered(value);
+                self.answer = short(value);
+            }
+            "input.value" => self.asked = short(value).filter(is_request),
             "mcp.tool.result.is_error" | "mcp.is_error" => {
                 self.failed = self.failed || text().as_deref() == Some("true");
             }
@@ -203,6 +223,11 @@ impl Facts {
             | "scope.agentic.session"
             | "thread_id"
             | "langsmith.metadata.thread_id" => self.conversation = self.conversation.take().or_else(|| text_of(value)),
+            "decision" => self.decision = text_of(value),
+            "source" => self.decision_source = text_of(value),
+            "user.account_id" | "user.account_uuid" if self.account.is_none() || key == "user.account_id" => {
+                self.account = text_of(value).map(|id| (format!("/attributes/{key}"), id)).or_else(|| self.account.take());
+            }
             // OpenInference writes a map of the house's own keys as text.
             "metadata" => attributes::each(Some(value), &mut |key, value| self.see_user(key, value, "/attributes/metadata")),
             _ if USERS.contains(&key) => {
@@ -247,6 +272,14 @@ impl Facts {
                 self.kind = self.kind.take().or_else(|| Some(other.into()));
             }
             _ => {}
+        }
+    }
+
+    /// Input and output of a run, which may be a request to a person and the answer.
+    pub fn exchange(&mut self, input: Option<&Json>, output: Option<&Json>) {
+        if let Some(asked) = input.and_then(short).filter(is_request) {
+            self.asked = Some(asked);
+            self.answer = output.and_then(short);
         }
     }
 
@@ -346,14 +379,53 @@ impl Facts {
         if let Some(arguments) = self.arguments.take() {
             event.attributes.push(("arguments".into(), Attribute::Text(arguments)));
         }
+        self.approval(name, event);
+    }
+
+    /// A span that is nothing but the decision about one tool call. A root is more than that: it starts a run.
+    fn approval(&self, name: &str, event: &mut Event) {
+        if event.kind != EventKind::Span {
+            return;
+        }
+        if name == BLOCKED {
+            let decided = Decided::claude_code(self.decision.as_deref(), self.decision_source.as_deref());
+            event.action = self.bare_tool_name.clone().or_else(|| self.tool_name.clone()).or_else(|| event.action.take());
+            let user = self.claude_code_user().and_then(|(_, user)| Some(Principal::new(ANTHROPIC, somebody(&user).ok()?)));
+            decided.is_all(user, event);
+        } else if event.parent_span.is_some()
+            && let (Some(asked), Some(answer)) = (&self.asked, &self.answer)
+            && let Some((tool, decided)) = approval::asked(asked, answer)
+        {
+            event.action = Some(tool);
+            decided.is_all(None, event);
+        }
+    }
+
+    /// The user that a span of Claude Code names, and where: the address, else the account. `user.id` is a device.
+    fn claude_code_user(&self) -> Option<(String, String)> {
+        let address = self.users.iter().find(|(f, text)| f == "/attributes/user.email" && somebody(text).is_ok());
+        address.cloned().or_else(|| self.account.clone())
     }
 
     fn claim(&self, name: &str, event: &mut Event) {
         // `user.id` and `user.email` are two words for one user, and an address is told apart everywhere.
         let addressed = self.users.iter().any(|(f, text)| f == "/attributes/user.email" && somebody(text).is_ok());
         let other_word = |field: &str, text: &str| addressed && field == "/attributes/user.id" && !is_email(text.trim());
-        for (field, text) in self.users.iter().filter(|(field, text)| !other_word(field, text)) {
-            match somebody(text).map(Principal::from_word) {
+        let users: Vec<(String, String)> = match name.starts_with(CLAUDE_CODE_SPANS) {
+            // Whose device it is nobody says.
+            true => {
+                let set = |field: &str| field != "/attributes/user.id" && field != "/attributes/user.email";
+                let others = self.users.iter().filter(|(field, _)| set(field)).cloned();
+                self.claude_code_user().into_iter().chain(others).collect()
+            }
+            false => self.users.iter().filter(|(field, text)| !other_word(field, text)).cloned().collect(),
+        };
+        for (field, text) in &users {
+            let named = |text: &str| match field.starts_with("/attributes/user.account") {
+                true => Some(Principal::new(ANTHROPIC, text)),
+                false => Principal::from_word(text),
+            };
+            match somebody(text).map(named) {
                 Ok(Some(person)) => claim(event, Role::Human, person, field.clone()),
                 Ok(None) => {}
                 Err(WhyEmpty::Redacted) => event.human_empty = WhyEmpty::Redacted,
@@ -398,6 +470,20 @@ pub fn answered_call(message: &Json) -> Option<String> {
         "/toolCallId",
     ];
     json::first_text(message, &PLACES)
+}
+
+/// A short object or list, also where it is written as text: requests to people and their answers are short.
+fn short(value: &Json) -> Option<Json> {
+    match sonic_rs::JsonValueTrait::as_str(value) {
+        Some(text) if text.len() > 4 * ARGUMENTS => None,
+        Some(text) if text.trim_start().starts_with('[') => json::parse(text.as_bytes()).ok(),
+        Some(_) => json::nested(value).ok().flatten(),
+        None => Some(value.clone()),
+    }
+}
+
+fn is_request(value: &Json) -> bool {
+    approval::is_request(value)
 }
 
 fn is_tool(kind: &str) -> bool {

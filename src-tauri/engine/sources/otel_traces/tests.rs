@@ -1,6 +1,6 @@
 use super::super::{Part, registry, understand_chunk};
 use super::*;
-use crate::model::{Event, EventKind, EvidenceKind, FilledBy, Outcome, Role, RunId, SpanId, Time, WhyEmpty};
+use crate::model::{Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, RunId, SpanId, Time, WhyEmpty};
 use crate::read::Form;
 
 fn parts(text: &str) -> Vec<Part> {
@@ -269,4 +269,78 @@ fn logs_beside_the_spans_are_kept() {
     let found = parts(&text);
     assert_eq!((found.len(), &text[found[0].0.clone()], found[0].2.clone()), (2, logs, Ok(Understood::Kept)));
     assert!(matches!(found[1].2, Ok(Understood::Event(_))));
+}
+
+/// The span in which a tool call of Claude Code waits, below the call's own span.
+fn blocked(attributes: &str) -> Event {
+    with("claude_code.tool.blocked_on_user", r#","parentSpanId":"3""#, attributes)
+}
+
+#[test]
+fn a_wait_for_leave_is_an_approval() {
+    let said = r#""span.type":"tool.blocked_on_user","session.id":"s-1","user.id":"a1b2c3""#;
+    let e = blocked(&format!(r#"{said},"decision":"accept","source":"user_temporary","user.email":"ada@example.org""#));
+    assert_eq!((e.kind, e.outcome, e.parent_span.clone()), (EventKind::Approval, Outcome::Success, SpanId::new("3")));
+    assert_eq!((e.conversation.as_deref(), e.claims.iter().filter(|c| c.role == Role::Human).count()), (Some("s-1"), 0));
+    let a = e.approval.unwrap();
+    assert_eq!((a.granted, a.approved_by), (Some(true), Some(Principal::new("email", "ada@example.org"))));
+    // A person decided and the span does not say which: its device is nobody.
+    let a = blocked(&format!(r#"{said},"decision":"reject","source":"user_reject""#)).approval.unwrap();
+    assert_eq!((a.granted, a.approved_by, a.subject), (Some(false), None, None));
+    let a = blocked(&format!(r#"{said},"decision":"accept","source":"config","user.email":"ada@example.org""#)).approval.unwrap();
+    assert_eq!((a.granted, a.approved_by), (Some(true), None));
+    let a = blocked(said).approval.unwrap();
+    assert_eq!((a.granted, a.approved_by), (None, None));
+}
+
+#[test]
+fn a_device_of_claude_code_is_nobody_and_its_account_is_somebody() {
+    let named = |attributes: &str| -> Vec<Principal> {
+        let e = with("claude_code.interaction", "", attributes);
+        e.claims.into_iter().filter(|c| c.role == Role::Human).map(|c| c.principal).collect()
+    };
+    assert_eq!(named(r#""user.id":"a1b2c3""#), []);
+    assert_eq!(named(r#""user.id":"a1b2c3","user.email":"ada@example.org","user.account_uuid":"6f1e""#), [Principal::new("email", "ada@example.org")]);
+    assert_eq!(named(r#""user.id":"a1b2c3","user.account_uuid":"6f1e","user.account_id":"user_01AB""#), [Principal { namespace: "anthropic".into(), id: "user_01AB".into() }]);
+}
+
+#[test]
+fn one_request_and_one_answer_are_an_approval_and_two_are_none() {
+    let of = |more: &str, input: &str, output: &str| {
+        let (input, output) = (serde_json::to_string(input).unwrap(), serde_json::to_string(output).unwrap());
+        with("human review", more, &format!(r#""input.value":{input},"output.value":{output},"user.id":"ada@example.org""#))
+    };
+    let inner = r#","parentSpanId":"3""#;
+    let old = r#"[{"action_request":{"action":"order.refund","args":{"order":"7"}},"config":{"allow_accept":true},"description":null}]"#;
+    let new = r#"{"action_requests":[{"name":"order.refund","args":{}}],"review_configs":[{"action_name":"order.refund","allowed_decisions":["approve"]}]}"#;
+    for (input, output, granted) in [
+        (old, r#"[{"type":"accept","args":null}]"#, Some(true)),
+        (old, r#"{"output":[{"type":"edit","args":{}}]}"#, Some(true)),
+        (old, r#"[{"type":"ignore","args":null}]"#, Some(false)),
+        (old, r#"[{"type":"response","args":"why?"}]"#, None),
+        (new, r#"{"decisions":[{"type":"approve"}]}"#, Some(true)),
+        (new, r#"{"decisions":[{"type":"reject","message":"no"}]}"#, Some(false)),
+    ] {
+        let e = of(inner, input, output);
+        assert_eq!((e.kind, e.action.as_deref()), (EventKind::Approval, Some("order.refund")), "{output}");
+        let a = e.approval.unwrap();
+        assert_eq!((a.granted, a.approved_by, a.subject), (granted, None, None), "{output}");
+    }
+    let two = new.replace(r#"[{"name":"order.refund","args":{}}]"#, r#"[{"name":"a","args":{}},{"name":"b","args":{}}]"#);
+    for (more, input, output) in [
+        (inner, two.as_str(), r#"{"decisions":[{"type":"approve"},{"type":"reject"}]}"#),
+        (inner, new, r#"{"messages":[]}"#),
+        (inner, r#"{"messages":[{"type":"human"}]}"#, r#"[{"type":"accept"}]"#),
+        // A root starts a run, whatever else it is.
+        ("", old, r#"[{"type":"accept","args":null}]"#),
+    ] {
+        let e = of(more, input, output);
+        assert_eq!((e.kind, e.approval), (EventKind::Span, None), "{input}");
+    }
+}
+
+#[test]
+fn a_log_record_among_spans_is_no_span() {
+    let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1772522365529000000","severityNumber":9,"body":{"stringValue":"listening"},"traceId":"1","spanId":"2"}]}]}]}"#;
+    assert!(parts(log)[0].2.as_ref().unwrap_err().detail.contains("log record"));
 }
