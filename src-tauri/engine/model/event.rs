@@ -249,6 +249,8 @@ pub struct Event {
     pub outcome: Outcome,
     pub wire: Option<Wire>,
     pub claims: Vec<Claim>,
+    /// Two ids of one account: only where whoever wrote the record issues both.
+    pub same: Vec<(Principal, Principal)>,
     pub human_empty: WhyEmpty,
     pub agent_empty: WhyEmpty,
     /// The run the record says it belongs to, and who wrote that.
@@ -298,6 +300,7 @@ impl Event {
             outcome: Outcome::Unknown,
             wire: None,
             claims: Vec::new(),
+            same: Vec::new(),
             human_empty: WhyEmpty::Absent,
             agent_empty: WhyEmpty::Absent,
             run: None,
