@@ -52,7 +52,7 @@ fn value(
         Err(cause) => match String::from_utf8_lossy(bytes) {
             std::borrow::Cow::Owned(mended) => json::parse(mended.as_bytes()),
             std::borrow::Cow::Borrowed(text) if source.reads_text() => {
-                return source.understand(&Record { bytes, content: Content::Text(text), envelope }, hints);
+                return source.understand(&Record { bytes, content: Content::Text(text), header: &[], envelope }, hints);
             }
             std::borrow::Cow::Borrowed(_) => Err(cause),
         },
@@ -62,7 +62,7 @@ fn value(
             // A mapping describes the export as it stands, wrapping and all.
             let inner = if source.reads_rows() { None } else { json::unwrapped(&parsed) };
             let content = Content::Json(inner.as_ref().unwrap_or(&parsed));
-            source.understand(&Record { bytes, content, envelope }, hints)
+            source.understand(&Record { bytes, content, header: &[], envelope }, hints)
         }
         Err(cause) => Err(NotUnderstood::broken(format!("not JSON: {cause}"))),
     }
@@ -76,7 +76,7 @@ fn yaml(
     hints: &Hints,
 ) -> Result<Understood, NotUnderstood> {
     match json::from_yaml(bytes, column) {
-        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), envelope }, hints),
+        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), header: &[], envelope }, hints),
         Err(why) => Err(NotUnderstood { code: why.code, detail: why.detail }),
     }
 }
@@ -91,10 +91,10 @@ fn row(
     let cells = cells(delimiter, header, chunk)?;
     if source.reads_rows() {
         let content = Content::Row { header, cells: &cells };
-        return source.understand(&Record { bytes: chunk, content, envelope: None }, hints);
+        return source.understand(&Record { bytes: chunk, content, header, envelope: None }, hints);
     }
     let object = as_object(header, &cells);
-    source.understand(&Record { bytes: chunk, content: Content::Json(&object), envelope: None }, hints)
+    source.understand(&Record { bytes: chunk, content: Content::Json(&object), header, envelope: None }, hints)
 }
 
 /// A row with fewer or more cells than the header is torn or shifted: reading it would put words into wrong columns.
@@ -411,6 +411,19 @@ mod tests {
         }
     }
 
+    /// In order and inside the chunk; apart from each other, or one whole within the other.
+    fn laid_out(parts: &[Part], length: usize) -> bool {
+        let mut around = vec![0..length];
+        parts.iter().all(|(range, _, _)| {
+            while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
+                around.pop();
+            }
+            let outer = around.last().cloned().unwrap_or_default();
+            around.push(range.clone());
+            outer.start <= range.start && range.end <= outer.end
+        })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(384))]
 
@@ -420,16 +433,7 @@ mod tests {
             for source in BUILT_IN {
                 let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
                 prop_assert!(!parts.is_empty());
-                // In order and inside the chunk; apart from each other, or one whole within the other.
-                let mut around = vec![0..bytes.len()];
-                for (range, _, _) in parts {
-                    while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
-                        around.pop();
-                    }
-                    let outer = around.last().cloned().unwrap_or_default();
-                    prop_assert!(outer.start <= range.start && range.end <= outer.end);
-                    around.push(range);
-                }
+                prop_assert!(laid_out(&parts, bytes.len()));
             }
         }
 
@@ -442,11 +446,8 @@ mod tests {
             replace(&mut record, &mut left, &value);
             let bytes = serde_json::to_vec(&record).unwrap();
             for source in BUILT_IN {
-                let mut end = 0;
-                for (range, _, _) in understand_chunk(*source, &Form::Lines, &bytes, &HINTS) {
-                    prop_assert!(end <= range.start && range.end <= bytes.len());
-                    end = range.end;
-                }
+                let parts = understand_chunk(*source, &Form::Lines, &bytes, &HINTS);
+                prop_assert!(laid_out(&parts, bytes.len()));
             }
         }
 
