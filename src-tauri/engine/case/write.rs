@@ -423,7 +423,7 @@ impl Writer {
         let jti = e.credential.as_ref().map(|c| names.string(db, &c.id)).transpose()?;
         let subject = token.subject.as_ref().map(|p| names.principal(db, p)).transpose()?;
         let client = token.client.as_ref().map(|p| names.principal(db, p)).transpose()?;
-        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?
+        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")?
             .execute(params![
                 id,
                 jti,
@@ -438,6 +438,7 @@ impl Writer {
                 token.details,
                 names.maybe(db, token.issuer.as_deref())?,
                 names.maybe(db, token.parent.as_deref())?,
+                token.unverified,
             ])?;
         for (depth, actor) in token.actors.iter().enumerate() {
             let principal = names.principal(db, actor)?;

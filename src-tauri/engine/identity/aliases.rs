@@ -18,11 +18,7 @@ pub(super) struct Aliases {
 
 impl Aliases {
     /// `accounts` are the AWS accounts that the case knows. Aliases that join nothing are told in `notes`.
-    pub(super) fn build(
-        entities: &[Entity<'_>],
-        accounts: &BTreeSet<&str>,
-        notes: &mut BTreeSet<String>,
-    ) -> Aliases {
+    pub(super) fn build(entities: &[Entity<'_>], accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Aliases {
         let mut claims: BTreeMap<Principal, BTreeSet<usize>> = BTreeMap::new();
         let mut namespaces = BTreeSet::new();
         for (n, entity) in entities.iter().enumerate() {
@@ -67,11 +63,7 @@ impl Aliases {
 }
 
 /// Every principal that a row says is its own.
-pub(super) fn claimed(
-    row: &DirectoryEntry,
-    accounts: &BTreeSet<&str>,
-    notes: &mut BTreeSet<String>,
-) -> Vec<Principal> {
+pub(super) fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Vec<Principal> {
     let mut out = Vec::new();
     out.extend(Principal::from_word(&row.id).map(|p| folded(&p)));
     if let Some(email) = &row.email {

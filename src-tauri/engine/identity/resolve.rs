@@ -140,12 +140,8 @@ pub fn resolve(inputs: &Inputs) -> Identity {
     let aliases = Aliases::build(&entities, &accounts, &mut notes);
     let seen = Seen::of(inputs);
     let directory = !entities.is_empty();
-    let mut identity = Identity {
-        parties: vec![nobody()],
-        party_of: vec![0; inputs.principals.len()],
-        directory,
-        notes: Vec::new(),
-    };
+    let mut identity =
+        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: Vec::new() };
     let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
     let mut alone: BTreeMap<&Principal, Vec<i64>> = BTreeMap::new();
     for (id, principal) in inputs.principals.iter().enumerate().skip(1) {

@@ -175,6 +175,8 @@ pub struct TokenFacts {
     pub issuer: Option<String>,
     /// The token id this one was exchanged from.
     pub parent: Option<String>,
+    /// The claims of the token itself, whose signature nobody checked: no record of its issuer.
+    pub unverified: bool,
 }
 
 /// What an approval record says. Who approved is another question than who initiated.

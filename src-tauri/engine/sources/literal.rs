@@ -164,8 +164,10 @@ mod tests {
 
     #[test]
     fn literals_of_python() {
-        let text = r#"{'type': 'AWSAccount', 'principalId': '', 'n': [1, -2.5, True, None], 'q': "it's", 'e': 'a\'b\\',}"#;
-        let read = json!({"type": "AWSAccount", "principalId": "", "n": [1, -2.5, true, null], "q": "it's", "e": "a'b\\"});
+        let text =
+            r#"{'type': 'AWSAccount', 'principalId': '', 'n': [1, -2.5, True, None], 'q': "it's", 'e': 'a\'b\\',}"#;
+        let read =
+            json!({"type": "AWSAccount", "principalId": "", "n": [1, -2.5, true, null], "q": "it's", "e": "a'b\\"});
         assert_eq!(parse(text), Some(read));
         for text in [
             "{'a': datetime.datetime(2022, 1, 1)}",

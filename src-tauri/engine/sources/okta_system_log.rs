@@ -122,6 +122,8 @@ fn outcome(entry: &Json, kind: EventKind) -> Outcome {
 fn principal(found: Option<&Json>) -> Result<(Principal, WireKind), WhyEmpty> {
     let found = found.ok_or(WhyEmpty::Absent)?;
     let kind = match json::text(found, "/type").unwrap_or_default().as_str() {
+        // Okta saw nobody, and writes the network that it saw instead.
+        "IP address" => return Err(WhyEmpty::Absent),
         "User" | "AppUser" => WireKind::Human,
         // Okta's own hand, which it gives an address.
         "SystemPrincipal" => WireKind::System,

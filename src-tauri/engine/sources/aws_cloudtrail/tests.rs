@@ -269,7 +269,8 @@ fn the_event_history_has_names_that_are_no_identities() {
 
 #[test]
 fn identities_that_a_script_printed() {
-    const HEADER: &str = "Event Type,Event Name,User ID,Request Parameters,Event ID,Event DateTime,Source IP,Request User Agent";
+    const HEADER: &str =
+        "Event Type,Event Name,User ID,Request Parameters,Event ID,Event DateTime,Source IP,Request User Agent";
     let of = |identity: &str| {
         table(
             HEADER,
