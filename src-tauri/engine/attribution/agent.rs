@@ -26,13 +26,16 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<
     }
     if let (Some(jti), Some(CredentialKind::Token)) = (call.credential, call.credential_kind) {
         for row in t.lineage.tokens.of(jti) {
-            let joined = if call.kind == EventKind::Token { Grade::B } else { Grade::A };
+            let unverified = row.unverified;
+            let joined = if unverified || call.kind == EventKind::Token { Grade::B } else { Grade::A };
             // Only the outermost actor is authoritative (RFC 8693 section 4.1).
             let (actor, kind) = match row.actors.first() {
                 Some(actor) => (Some(*actor), EvidenceKind::K2),
                 None => (row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c)), EvidenceKind::K5),
             };
-            add(actor.and_then(|a| t.identity.party_of(a)), kind, joined, FilledBy::Issuer, row.event, None);
+            let (kind, by) =
+                if unverified { (EvidenceKind::K3, FilledBy::Platform) } else { (kind, FilledBy::Issuer) };
+            add(actor.and_then(|a| t.identity.party_of(a)), kind, joined, by, row.event, None);
         }
     }
     if let Some(node) = run {

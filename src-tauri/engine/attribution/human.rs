@@ -99,7 +99,7 @@ fn believed(by: FilledBy) -> Grade {
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
     token_rows(t, call)
         .into_iter()
-        .find(|r| r.subject.and_then(|s| t.identity.person(s)) == Some(person))
+        .find(|r| !r.unverified && r.subject.and_then(|s| t.identity.person(s)) == Some(person))
         .map(|r| r.event)
 }
 
@@ -132,7 +132,11 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         };
         let agent_client = row.client.and_then(|c| t.identity.party_of(c)).is_some_and(|p| t.is_agent(p));
         let kind = if row.actors.is_empty() && agent_client { EvidenceKind::K5 } else { EvidenceKind::K2 };
-        found.paths.push(Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event));
+        found.paths.push(match row.unverified {
+            // Whoever exported the token says what it claims; no issuer says that it was handed out.
+            true => Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event)]),
+            false => Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event),
+        });
     }
 }
 

@@ -376,6 +376,7 @@ fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseE
             end: party.end,
             directory: party.directory,
             verified: party.verified,
+            rows: party.rows.clone(),
             principals: party.principals.clone(),
         })?;
     }

@@ -8,6 +8,8 @@ use crate::model::{EntryType, Exception, Membership, Network, Ownership, Princip
 #[derive(Debug, Clone)]
 pub struct DirectoryEntry {
     pub event: i64,
+    /// The name of the source that read it.
+    pub source: String,
     pub id: String,
     pub email: Option<String>,
     pub name: Option<String>,
@@ -55,8 +57,9 @@ impl Case {
     pub fn directory(&self) -> Result<Vec<DirectoryEntry>, CaseError> {
         let mut aliases = self.db.prepare("SELECT namespace, value FROM aliases WHERE event = ?1 ORDER BY n")?;
         let mut query = self.db.prepare(
-            "SELECT event, own_id, email, name, type, status, start, end_time, department, owner FROM directory
-             ORDER BY own_id, event",
+            "SELECT d.event, d.own_id, d.email, d.name, d.type, d.status, d.start, d.end_time, d.department, d.owner, s.text
+             FROM directory d JOIN events e ON e.id = d.event JOIN strings s ON s.id = e.source
+             ORDER BY d.own_id, d.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -64,6 +67,7 @@ impl Case {
             let event = r.get(0)?;
             out.push(DirectoryEntry {
                 event,
+                source: r.get(10)?,
                 id: r.get(1)?,
                 email: r.get(2)?,
                 name: r.get(3)?,
@@ -202,6 +206,12 @@ impl Case {
             }
         }
         Ok(out)
+    }
+
+    /// Two ids of one account, as records of whoever issued both state them.
+    pub fn paired_ids(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        let mut query = self.db.prepare("SELECT a, b FROM pairs ORDER BY a, b")?;
+        Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
     /// How principals stood on the wire: (principal, wire kind as its number).

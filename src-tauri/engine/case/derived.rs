@@ -21,6 +21,8 @@ pub struct PartyRecord {
     /// Event of the directory row.
     pub directory: Option<i64>,
     pub verified: bool,
+    /// Events of all directory rows that speak of it.
+    pub rows: Vec<i64>,
     pub principals: Vec<i64>,
 }
 
@@ -117,6 +119,7 @@ pub struct Derived<'a> {
 const DERIVED_TABLES: &[&str] = &[
     "parties",
     "party_of",
+    "row_party",
     "runs",
     "run_parents",
     "attributions",
@@ -172,6 +175,9 @@ impl Derived<'_> {
         )?;
         for principal in &p.principals {
             self.tx.prepare_cached("INSERT INTO party_of VALUES (?1, ?2)")?.execute((principal, p.id))?;
+        }
+        for row in &p.rows {
+            self.tx.prepare_cached("INSERT INTO row_party VALUES (?1, ?2)")?.execute((row, p.id))?;
         }
         Ok(())
     }

@@ -97,6 +97,8 @@ pub struct TokenRow {
     pub details: Option<String>,
     pub issuer: Option<i64>,
     pub run: Option<i64>,
+    /// Decoded from the token; no record of its issuer.
+    pub unverified: bool,
     /// As [`SpanRow::content`].
     pub content: u64,
 }
@@ -280,7 +282,8 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run, e.hash, e.source FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.unverified
+             FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -304,6 +307,7 @@ impl Case {
                 run: r.get(13)?,
                 content: content(r.get(14)?),
                 source: r.get(15)?,
+                unverified: r.get(16)?,
             });
         }
         Ok(out)

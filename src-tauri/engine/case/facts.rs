@@ -95,6 +95,11 @@ impl Case {
         party_of(&self.db)
     }
 
+    /// (event of a directory row, party)
+    pub fn row_party(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        row_party(&self.db)
+    }
+
     /// Attributes of an event, by name.
     pub fn attributes_of(&self, event: i64) -> Result<Vec<(String, Attribute)>, CaseError> {
         attributes(&self.db, event)
@@ -109,6 +114,11 @@ impl Derived<'_> {
     /// (principal, party)
     pub fn party_of(&self) -> Result<Vec<(i64, i64)>, CaseError> {
         party_of(&self.tx)
+    }
+
+    /// (event of a directory row, party)
+    pub fn row_party(&self) -> Result<Vec<(i64, i64)>, CaseError> {
+        row_party(&self.tx)
     }
 
     /// Attributes of an event, by name.
@@ -269,6 +279,11 @@ fn parties(db: &Connection) -> Result<Vec<PartyRow>, CaseError> {
 
 fn party_of(db: &Connection) -> Result<Vec<(i64, i64)>, CaseError> {
     let mut query = db.prepare("SELECT principal, party FROM party_of ORDER BY principal")?;
+    Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+}
+
+fn row_party(db: &Connection) -> Result<Vec<(i64, i64)>, CaseError> {
+    let mut query = db.prepare("SELECT event, party FROM row_party ORDER BY event")?;
     Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
 }
 

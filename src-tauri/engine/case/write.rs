@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::entry::write_entry;
@@ -37,6 +37,8 @@ pub(super) struct Writer {
     /// Later events of such a hash, by their content: a copy of any of them is a duplicate.
     others: FxHashMap<(u64, [u8; 16]), i64>,
     envelopes: FxHashMap<[u8; 16], i64>,
+    /// Pairs of principals already written: most records state the same few.
+    pairs: FxHashSet<(i64, i64)>,
     next_event: i64,
     next_block: i64,
 }
@@ -106,6 +108,12 @@ impl Writer {
         while let Some(row) = rows.next()? {
             envelopes.insert(row.get::<_, [u8; 16]>(1)?, row.get(0)?);
         }
+        let mut pairs = FxHashSet::default();
+        let mut query = db.prepare("SELECT a, b FROM pairs")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            pairs.insert((row.get(0)?, row.get(1)?));
+        }
         let next = |sql| -> Result<i64, CaseError> {
             Ok(db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0) + 1)
         };
@@ -114,6 +122,7 @@ impl Writer {
             known,
             others,
             envelopes,
+            pairs,
             next_event: next("SELECT max(id) FROM events")?,
             next_block: next("SELECT max(id) FROM blocks")?,
         })
@@ -341,6 +350,13 @@ impl Writer {
                 field
             ])?;
         }
+        for (one, other) in &e.same {
+            let (one, other) = (names.principal(db, one)?, names.principal(db, other)?);
+            let pair = (one.min(other), one.max(other));
+            if pair.0 != pair.1 && self.pairs.insert(pair) {
+                db.prepare_cached("INSERT INTO pairs VALUES (?1, ?2)")?.execute(pair)?;
+            }
+        }
         for (n, link) in e.links.iter().enumerate() {
             let (trace, span) = (names.string(db, link.trace.as_str())?, names.string(db, link.span.as_str())?);
             db.prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4)")?
@@ -407,7 +423,7 @@ impl Writer {
         let jti = e.credential.as_ref().map(|c| names.string(db, &c.id)).transpose()?;
         let subject = token.subject.as_ref().map(|p| names.principal(db, p)).transpose()?;
         let client = token.client.as_ref().map(|p| names.principal(db, p)).transpose()?;
-        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?
+        db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")?
             .execute(params![
                 id,
                 jti,
@@ -422,6 +438,7 @@ impl Writer {
                 token.details,
                 names.maybe(db, token.issuer.as_deref())?,
                 names.maybe(db, token.parent.as_deref())?,
+                token.unverified,
             ])?;
         for (depth, actor) in token.actors.iter().enumerate() {
             let principal = names.principal(db, actor)?;

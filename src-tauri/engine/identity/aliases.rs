@@ -2,27 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entities::Entity;
 use crate::case::DirectoryEntry;
 use crate::model::Principal;
 use crate::model::principal::is_guid;
 
-/// Principals to the entity (index of a directory id) that claims them alone.
+/// Principals to the entity that claims them alone.
 pub(super) struct Aliases {
     joined: BTreeMap<Principal, usize>,
     /// Claimed by more than one.
     contested: BTreeSet<Principal>,
-    /// Sentences about aliases that join nothing.
-    pub notes: Vec<String>,
+    /// Namespaces in which an entity has an id.
+    namespaces: BTreeSet<(usize, String)>,
 }
 
 impl Aliases {
-    /// `entities` are rows grouped by the directory's own id; `accounts` the AWS accounts that the case knows.
-    pub(super) fn build(entities: &[Vec<&DirectoryEntry>], accounts: &BTreeSet<&str>) -> Aliases {
+    /// `accounts` are the AWS accounts that the case knows. Aliases that join nothing are told in `notes`.
+    pub(super) fn build(entities: &[Entity<'_>], accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Aliases {
         let mut claims: BTreeMap<Principal, BTreeSet<usize>> = BTreeMap::new();
-        let mut notes = BTreeSet::new();
-        for (n, rows) in entities.iter().enumerate() {
-            for row in rows {
-                for principal in claimed(row, accounts, &mut notes) {
+        let mut namespaces = BTreeSet::new();
+        for (n, entity) in entities.iter().enumerate() {
+            for row in &entity.rows {
+                for principal in claimed(row, accounts, notes) {
+                    namespaces.insert((n, principal.namespace.clone()));
                     claims.entry(principal).or_default().insert(n);
                 }
             }
@@ -43,7 +45,7 @@ impl Aliases {
                 }
             }
         }
-        Aliases { joined, contested, notes: notes.into_iter().collect() }
+        Aliases { joined, contested, namespaces }
     }
 
     pub(super) fn contested(&self, principal: &Principal) -> bool {
@@ -53,9 +55,15 @@ impl Aliases {
     pub(super) fn entity(&self, principal: &Principal) -> Option<usize> {
         self.joined.get(&folded(principal)).copied()
     }
+
+    /// Whether the entity has ids of the principal's kind, of which the principal is none.
+    pub(super) fn knows_otherwise(&self, entity: usize, principal: &Principal) -> bool {
+        self.namespaces.contains(&(entity, principal.namespace.clone())) && self.entity(principal) != Some(entity)
+    }
 }
 
-fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Vec<Principal> {
+/// Every principal that a row says is its own.
+pub(super) fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet<String>) -> Vec<Principal> {
     let mut out = Vec::new();
     out.extend(Principal::from_word(&row.id).map(|p| folded(&p)));
     if let Some(email) = &row.email {
@@ -98,7 +106,7 @@ fn claimed(row: &DirectoryEntry, accounts: &BTreeSet<&str>, notes: &mut BTreeSet
 }
 
 /// The form in which principals are compared. GitHub logins, e-mail addresses and GUIDs have no case; all else has.
-fn folded(principal: &Principal) -> Principal {
+pub(super) fn folded(principal: &Principal) -> Principal {
     match principal.namespace.as_str() {
         "github" | "email" | "entra" => {
             Principal { namespace: principal.namespace.clone(), id: principal.id.to_lowercase() }

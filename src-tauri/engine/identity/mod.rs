@@ -1,7 +1,11 @@
-//! Who is who: principals to parties, by the directory and by nothing weaker (DESIGN section 6).
+//! Who is who: principals to parties, by the directory, by what an issuer says of its own ids, and by nothing weaker
+//! (DESIGN section 6).
 
 mod aliases;
+mod entities;
+mod pairs;
 mod resolve;
+mod union;
 
 pub use resolve::{Identity, Inputs, Party, PartyKind, resolve};
 
@@ -24,6 +28,7 @@ pub fn identify(case: &Case) -> Result<Identity, CaseError> {
         wire_kinds: case.wire_kinds()?,
         named_agents: agents,
         named_humans: humans,
+        pairs: case.paired_ids()?,
     };
     Ok(resolve(&inputs))
 }

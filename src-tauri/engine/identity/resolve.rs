@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aliases::Aliases;
+use super::entities::{Entity, entities};
+use super::pairs;
 use crate::case::DirectoryEntry;
 use crate::model::{EntryType, Principal, Time, WireKind};
 
@@ -59,6 +61,8 @@ pub struct Party {
     pub start: Option<Time>,
     pub end: Option<Time>,
     pub directory: Option<i64>,
+    /// Events of all directory rows that speak of it.
+    pub rows: Vec<i64>,
     /// A directory row says so.
     pub verified: bool,
     /// An address of which the directory knows no holder, or more than one: it may be a person, and then another one.
@@ -125,45 +129,97 @@ pub struct Inputs {
     pub named_agents: Vec<i64>,
     /// Principals that a record names as the person.
     pub named_humans: Vec<i64>,
+    /// Two principals that one record states of one account, by whoever issued both.
+    pub pairs: Vec<(i64, i64)>,
 }
 
 pub fn resolve(inputs: &Inputs) -> Identity {
-    let entities = group_by_id(&inputs.directory);
+    let mut notes = BTreeSet::new();
     let accounts: BTreeSet<&str> = inputs.principals.iter().filter_map(account).collect();
-    let aliases = Aliases::build(&entities, &accounts);
+    let entities = entities(&inputs.directory, &accounts, &mut notes);
+    let aliases = Aliases::build(&entities, &accounts, &mut notes);
     let seen = Seen::of(inputs);
     let directory = !entities.is_empty();
-    let mut identity = Identity {
-        parties: vec![nobody()],
-        party_of: vec![0; inputs.principals.len()],
-        directory,
-        notes: aliases.notes.clone(),
-    };
+    let mut identity =
+        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: Vec::new() };
     let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
-    let mut alone: BTreeMap<&Principal, i64> = BTreeMap::new();
+    let mut alone: BTreeMap<&Principal, Vec<i64>> = BTreeMap::new();
     for (id, principal) in inputs.principals.iter().enumerate().skip(1) {
         match aliases.entity(principal) {
             Some(n) => of_entity[n].push(id as i64),
             None => {
-                alone.insert(principal, id as i64);
+                alone.insert(principal, vec![id as i64]);
             }
         }
     }
-    for (rows, principals) in entities.iter().zip(of_entity) {
-        let party = from_directory(rows, principals, &seen);
+    for class in pairs::classes(&inputs.principals, &inputs.pairs, &mut notes) {
+        match holder(&class, inputs, &aliases) {
+            Holder::Entity(n) => {
+                for id in class {
+                    if alone.remove(&inputs.principals[id as usize]).is_some() {
+                        of_entity[n].push(id);
+                    }
+                }
+            }
+            Holder::Nobody => {
+                for id in &class {
+                    alone.remove(&inputs.principals[*id as usize]);
+                }
+                // The address is what the party is shown as.
+                let shown = class.iter().min_by_key(|id| {
+                    let principal = &inputs.principals[**id as usize];
+                    (principal.namespace != "email", principal)
+                });
+                if let Some(&shown) = shown {
+                    alone.insert(&inputs.principals[shown as usize], class);
+                }
+            }
+            Holder::Contradicted => {
+                let words: Vec<String> = class.iter().map(|p| inputs.principals[*p as usize].id.clone()).collect();
+                notes.insert(format!(
+                    "Records state {} of one account, and the directory says otherwise: they are not joined by that",
+                    words.join(", ")
+                ));
+            }
+        }
+    }
+    for (entity, principals) in entities.iter().zip(of_entity) {
+        let party = from_directory(entity, principals, &seen, &mut notes);
         identity.add(party);
     }
-    for (principal, id) in alone {
+    for (principal, ids) in alone {
         // Whom two rows claim the directory knows twice: that is no account without a person.
         let kind = match aliases.contested(principal) {
             true => PartyKind::Unknown,
-            false => seen.kind_of(id, directory),
+            false => seen.kind_of(&ids, directory),
         };
         let stranger =
             directory && principal.namespace == "email" && matches!(kind, PartyKind::Unbacked | PartyKind::Unknown);
-        identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: vec![id], ..nobody() });
+        identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: ids, ..nobody() });
     }
+    identity.notes = notes.into_iter().collect();
     identity
+}
+
+/// Whose the ids of one account are by the directory.
+enum Holder {
+    Entity(usize),
+    /// The directory knows none of them.
+    Nobody,
+    /// Several entities have them, or the one that has some has others of their kind.
+    Contradicted,
+}
+
+fn holder(class: &[i64], inputs: &Inputs, aliases: &Aliases) -> Holder {
+    let principals: Vec<&Principal> = class.iter().map(|p| &inputs.principals[*p as usize]).collect();
+    let entities: BTreeSet<usize> = principals.iter().filter_map(|p| aliases.entity(p)).collect();
+    let mut entities = entities.into_iter();
+    match (entities.next(), entities.next()) {
+        _ if principals.iter().any(|p| aliases.contested(p)) => Holder::Contradicted,
+        (None, _) => Holder::Nobody,
+        (Some(n), None) if !principals.iter().any(|p| aliases.knows_otherwise(n, p)) => Holder::Entity(n),
+        _ => Holder::Contradicted,
+    }
 }
 
 /// The AWS account that a principal belongs to: a role's, a user's, a root's.
@@ -198,47 +254,41 @@ fn nobody() -> Party {
         start: None,
         end: None,
         directory: None,
+        rows: Vec::new(),
         verified: false,
         stranger: false,
         principals: Vec::new(),
     }
 }
 
-/// Rows of one directory id are one entity, whichever export they came in.
-fn group_by_id(rows: &[DirectoryEntry]) -> Vec<Vec<&DirectoryEntry>> {
-    let mut by_id: BTreeMap<&str, Vec<&DirectoryEntry>> = BTreeMap::new();
-    for row in rows {
-        by_id.entry(&row.id).or_default().push(row);
-    }
-    by_id.into_values().collect()
-}
-
-fn from_directory(rows: &[&DirectoryEntry], principals: Vec<i64>, seen: &Seen) -> Party {
-    // Where exports differ the fullest and latest row speaks; the choice does not depend on the order of files. Whoever
-    // left and was hired again is of the later start, which may have no end.
-    let row = rows.iter().max_by_key(|r| (r.start, r.end, &r.status, &r.email, &r.name, r.department.clone()));
-    let Some(row) = row else { return nobody() };
+fn from_directory(entity: &Entity<'_>, principals: Vec<i64>, seen: &Seen, notes: &mut BTreeSet<String>) -> Party {
+    let Some(told) = entity.told() else { return nobody() };
     let on_wire_as_human = principals.iter().any(|p| seen.human_wire.contains(p));
-    let kind = match row.entry_type {
+    let kind = match told.entry_type {
         EntryType::Person => PartyKind::Person,
         EntryType::Agent => PartyKind::Agent,
         EntryType::Shared => PartyKind::Shared,
         EntryType::Service if on_wire_as_human => PartyKind::Unbacked,
         EntryType::Service => PartyKind::Service,
     };
-    let shown = match row.entry_type {
-        EntryType::Agent => row.id.clone(),
-        _ => row.email.clone().unwrap_or_else(|| row.id.clone()),
+    let shown = match told.entry_type {
+        EntryType::Agent => told.id,
+        _ => told.email.unwrap_or(told.id),
     };
+    if told.disputed {
+        notes.insert(format!("Exports disagree on what {shown} is: it is not taken for a person"));
+    }
+    let owned = |text: Option<&str>| text.map(String::from);
     Party {
         kind,
-        shown,
-        name: row.name.clone(),
-        department: row.department.clone(),
-        status: row.status.clone(),
-        start: row.start,
-        end: row.end,
-        directory: Some(row.event),
+        shown: shown.to_string(),
+        name: owned(told.name),
+        department: owned(told.department),
+        status: owned(told.status),
+        start: told.start,
+        end: told.end,
+        directory: Some(told.event),
+        rows: entity.rows.iter().map(|row| row.event).collect(),
         verified: true,
         stranger: false,
         principals,
@@ -270,8 +320,8 @@ impl Seen {
         }
     }
 
-    fn kind_of(&self, principal: i64, directory: bool) -> PartyKind {
-        let has = |set: &BTreeSet<i64>| set.contains(&principal);
+    fn kind_of(&self, principals: &[i64], directory: bool) -> PartyKind {
+        let has = |set: &BTreeSet<i64>| principals.iter().any(|p| set.contains(p));
         if has(&self.human_wire) {
             return if directory { PartyKind::Unbacked } else { PartyKind::Human };
         }
@@ -298,6 +348,7 @@ mod tests {
     fn row(event: i64, id: &str, email: &str, entry_type: EntryType, aliases: &[(&str, &str)]) -> DirectoryEntry {
         DirectoryEntry {
             event,
+            source: "directory".into(),
             id: id.into(),
             email: (!email.is_empty()).then(|| email.to_string()),
             name: None,

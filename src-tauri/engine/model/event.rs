@@ -175,6 +175,8 @@ pub struct TokenFacts {
     pub issuer: Option<String>,
     /// The token id this one was exchanged from.
     pub parent: Option<String>,
+    /// The claims of the token itself, whose signature nobody checked: no record of its issuer.
+    pub unverified: bool,
 }
 
 /// What an approval record says. Who approved is another question than who initiated.
@@ -249,6 +251,8 @@ pub struct Event {
     pub outcome: Outcome,
     pub wire: Option<Wire>,
     pub claims: Vec<Claim>,
+    /// Two ids of one account: only where whoever wrote the record issues both.
+    pub same: Vec<(Principal, Principal)>,
     pub human_empty: WhyEmpty,
     pub agent_empty: WhyEmpty,
     /// The run the record says it belongs to, and who wrote that.
@@ -298,6 +302,7 @@ impl Event {
             outcome: Outcome::Unknown,
             wire: None,
             claims: Vec::new(),
+            same: Vec::new(),
             human_empty: WhyEmpty::Absent,
             agent_empty: WhyEmpty::Absent,
             run: None,

@@ -113,6 +113,8 @@ pub struct RightsInput<'a> {
     pub parties: &'a [PartyRow],
     /// (principal, party)
     pub party_of: &'a [(i64, i64)],
+    /// (event of a directory row, party)
+    pub row_party: &'a [(i64, i64)],
     pub principals: &'a [Principal],
 }
 
@@ -143,7 +145,7 @@ impl<'a> Whom<'a> {
 impl Rights {
     /// Resolves names by principal, directory id, e-mail or alias, unless two parties claim them.
     pub fn new(input: &RightsInput<'_>) -> Rights {
-        let known = Known::of(input.directory, input.parties, input.party_of, input.principals);
+        let known = Known::of(input.directory, input.row_party, input.party_of, input.principals);
         Rights {
             graph: Graph::of(input, &known),
             owners: Owners::of(input.ownership, &known),
@@ -161,6 +163,7 @@ impl Rights {
             directory: &case.directory()?,
             parties: &case.party_rows()?,
             party_of: &case.party_of()?,
+            row_party: &case.row_party()?,
             principals: &case.principals()?,
         }))
     }

@@ -53,6 +53,7 @@ impl<'a> World<'a> {
     pub(super) fn load(derived: &Derived<'_>, context: &'a Context) -> Result<World<'a>, RuleError> {
         let parties = derived.party_rows()?;
         let party_of = derived.party_of()?;
+        let row_party = derived.row_party()?;
         let rights = Rights::new(&RightsInput {
             grants: &context.grants,
             memberships: &context.memberships,
@@ -60,6 +61,7 @@ impl<'a> World<'a> {
             directory: &context.directory,
             parties: &parties,
             party_of: &party_of,
+            row_party: &row_party,
             principals: &context.principals,
         });
         let runs = derived.run_facts()?;

@@ -2,21 +2,28 @@
 //!
 //! - **Ask for**: the trail of every account and region, data events for the tools' services included. Files that the
 //!   trail delivers to S3, the output of `aws cloudtrail lookup-events`, or what EventBridge or a log collector keeps
-//!   of it.
+//!   of it. The console's table (event history) is the last resort: it has no identity, only a name.
 //! - **Reads**: event versions 1.02 to 1.11; `{"Records": [...]}` as delivered to S3; arrays and lines as collectors
-//!   write them; `lookup-events`, where `CloudTrailEvent` holds the record as text; EventBridge (`detail`).
-//! - **Recognised by**: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`.
+//!   write them; `lookup-events`, where `CloudTrailEvent` holds the record as text; EventBridge (`detail`). As CSV: results
+//!   of Athena and CloudTrail Lake, with `useridentity` as JSON, as the row that Athena prints, or as columns; the
+//!   console's event history; rows of scripts with the identity as a literal of Python.
+//! - **Recognised by**: `eventSource` ending in `.amazonaws.com`, `eventName`, and `userIdentity` or `eventVersion`; of a
+//!   table, these columns, those of the event history, or an identity of AWS beside event name, id and parameters.
 //! - **Filled by**: the wire principal, `onBehalfOf`, `sourceIdentity` and AgentCore token claims: `platform`, by AWS
 //!   itself. A role session's name, session tags and the user agent: `caller`; except in `AWSReservedSSO_*` sessions,
 //!   whose name Identity Center writes.
 //! - **Answers**: which role, user or service called what; who a role session was handed to; on whose behalf, where
 //!   `onBehalfOf`, `sourceIdentity` or AgentCore claims say so.
-//! - **Never tells**: which person stands behind a role session that has none of those.
+//! - **Never tells**: which person stands behind a role session that has none of those. The event history: whether its user
+//!   name is a user or the session of a role, unless a long-lived key and the account stand beside it. A table without
+//!   a column for errors: how a call ended.
 //! - **Documented in**: the AWS CloudTrail user guide ("record contents", "userIdentity element") and the AgentCore
-//!   guide.
+//!   guide; Athena's table for CloudTrail. Not seen in a real export: the columns of the console's event history and
+//!   Athena's results.
 
 mod identity;
 mod resource;
+mod table;
 
 pub(super) use identity::of_arn;
 
@@ -51,6 +58,7 @@ impl Source for CloudTrail {
                     json::at(v, "/CloudTrailEvent").is_some()
                 })
             })
+            .or_else(|| table::recognise(sample))
     }
 
     fn understand(&self, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {
@@ -60,6 +68,16 @@ impl Source for CloudTrail {
                 Ok(Some(event)) => understand(&event, hints),
                 Ok(None) => Err(NotUnderstood::not_this("CloudTrailEvent holds no event")),
                 Err(cause) => Err(NotUnderstood::broken(format!("CloudTrailEvent is not JSON: {cause}"))),
+            };
+        }
+        if !record.header.is_empty() {
+            let row = table::read(record.header, outer)?;
+            return match understand(&row.record, hints)? {
+                Understood::Event(mut event) => {
+                    row.finish(&mut event);
+                    Ok(Understood::Event(event))
+                }
+                other => Ok(other),
             };
         }
         match json::at(outer, "/detail") {
@@ -83,7 +101,7 @@ fn is_event(value: &Json) -> bool {
 
 /// One event, whatever it came wrapped in.
 fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood> {
-    let (Some(source), Some(name)) = (json::text(record, "/eventSource"), json::text(record, "/eventName")) else {
+    let Some((source, name)) = json::text(record, "/eventSource").zip(json::text(record, "/eventName")) else {
         // Insight events say how often something was called, not by whom.
         return match json::at(record, "/insightDetails") {
             Some(_) => Ok(Understood::Kept),

@@ -252,6 +252,8 @@ fn by_claims(entry: &Json, claims: &Json, event: &mut Event) {
         }
         return;
     }
+    // Only the claim `upn` is the directory's own name: the others may be what a guest is called at home.
+    entra::same(event, claim("upn").as_deref(), object_id.as_deref());
     match entra::user(address.as_deref(), object_id.as_deref()) {
         Ok(user) if robot => {
             event.wire = Some(Wire { principal: user, kind: WireKind::Agent, by: FilledBy::Platform });
@@ -308,6 +310,7 @@ fn by_key(entry: &Json, kind: &str, event: &mut Event) {
     event.credential = slot("uniqueTokenId")
         .and_then(|uti| entra::token_id(&uti))
         .map(|id| Credential { kind: CredentialKind::Token, id });
+    entra::same(event, slot("upn").as_deref(), slot("objectId").as_deref());
     match slot("upn").filter(|u| is_email(u)).and_then(|u| entra::user(Some(&u), None).ok()) {
         Some(user) => entra::person(
             event,

@@ -94,6 +94,17 @@ pub fn user(upn: Option<&str>, object_id: Option<&str>) -> Result<Principal, Why
     }
 }
 
+/// States that a principal name and an object id are one account, where the directory itself wrote both. An object id
+/// that is no GUID, or an address that is none, is somebody else's word.
+pub fn same(event: &mut Event, upn: Option<&str>, object_id: Option<&str>) {
+    let (Some(upn), Some(object_id)) = (upn, object_id.filter(|o| is_guid(o.trim()))) else { return };
+    if let (Ok(name), Ok(id)) = (user(Some(upn), None), id(object_id))
+        && name.namespace == "email"
+    {
+        event.same.push((id, name));
+    }
+}
+
 /// An application: by its application id, else by the object id of its service principal.
 pub fn app(app_id: Option<&str>, object_id: Option<&str>) -> Option<Principal> {
     app_id.and_then(|a| id(a).ok()).or_else(|| object_id.and_then(|o| id(o).ok()))

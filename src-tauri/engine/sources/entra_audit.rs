@@ -131,6 +131,9 @@ fn who(body: &Json, initiator: Option<&Json>, event: &mut Event) {
     let upn = of("/user/userPrincipalName", "/ActorUserPrincipalName");
     let by_app = loose::text(body, "/ActorType").is_some_and(|t| !t.eq_ignore_ascii_case("user"));
     let object_id = of("/user/id", "/ActorObjectId").filter(|_| !by_app);
+    if !by_app {
+        entra::same(event, upn.as_deref(), object_id.as_deref());
+    }
     let app_id = of("/app/appId", "/ActorAppId");
     let account = of("/app/servicePrincipalId", "/ActorServicePrincipalId");
     match entra::user(upn.as_deref(), object_id.as_deref()) {

@@ -185,6 +185,9 @@ fn who(entry: &Json, body: &Json, event: &mut Event) {
         }
         return;
     }
+    if !is_guest(body) {
+        entra::same(event, upn.as_deref(), object_id.as_deref());
+    }
     match named {
         // A user account that an agent has: no person stands behind it.
         Ok(user) if robot => {
@@ -200,6 +203,14 @@ fn who(entry: &Json, body: &Json, event: &mut Event) {
         ),
         Err(why) => event.human_empty = why,
     }
+}
+
+/// A guest's object id is the host directory's, and the name the home directory's: two issuers.
+fn is_guest(body: &Json) -> bool {
+    let slot = |pointer| loose::text(body, pointer).filter(|t| somebody(t).is_ok()).map(|t| t.to_lowercase());
+    let (home, host) = (slot("/homeTenantId"), slot("/resourceTenantId"));
+    let crosses = slot("/crossTenantAccessType").is_some_and(|t| t != "none");
+    crosses || slot("/userType").is_some_and(|t| t == "guest") || (home.is_some() && host.is_some() && home != host)
 }
 
 /// The token that the sign-in handed out, and the credential that an application showed.

@@ -25,6 +25,7 @@ mod entra;
 mod decided;
 pub mod hints;
 pub mod json;
+mod literal;
 mod loose;
 pub mod mapping;
 mod nobody;
@@ -206,6 +207,8 @@ impl Piece<'_> {
 pub struct Record<'a> {
     pub bytes: &'a [u8],
     pub content: Content<'a>,
+    /// Column names of a row, also where the row is read as an object.
+    pub header: &'a [String],
     pub envelope: Option<&'a Json>,
 }
 

@@ -72,6 +72,8 @@ fn event(entry: &Json, action: String, hints: &Hints) -> Event {
     event.outcome = outcome(entry, event.kind);
     event.action = Some(action);
     event.credential = credential(entry);
+    let parties = json::at(entry, "/actor").into_iter().chain(json::items(json::at(entry, "/target")));
+    event.same = parties.filter_map(ids).collect();
     match principal(json::at(entry, "/actor")) {
         Ok((principal, kind)) => {
             if kind == WireKind::System {
@@ -120,6 +122,8 @@ fn outcome(entry: &Json, kind: EventKind) -> Outcome {
 fn principal(found: Option<&Json>) -> Result<(Principal, WireKind), WhyEmpty> {
     let found = found.ok_or(WhyEmpty::Absent)?;
     let kind = match json::text(found, "/type").unwrap_or_default().as_str() {
+        // Okta saw nobody, and writes the network that it saw instead.
+        "IP address" => return Err(WhyEmpty::Absent),
         "User" | "AppUser" => WireKind::Human,
         // Okta's own hand, which it gives an address.
         "SystemPrincipal" => WireKind::System,
@@ -136,6 +140,15 @@ fn principal(found: Option<&Json>) -> Result<(Principal, WireKind), WhyEmpty> {
     }
     let named = somebody(&id).or_else(|why| somebody(&address).map_err(|_| why))?;
     Ok((Principal { namespace: "okta".into(), id: named.into() }, kind))
+}
+
+/// Okta's id of a user and the login beside it. An app user's name is the application's word.
+fn ids(found: &Json) -> Option<(Principal, Principal)> {
+    json::text(found, "/type").filter(|t| t == "User")?;
+    let (id, login) = (json::text(found, "/id")?, json::text(found, "/alternateId")?);
+    let login = Principal::new("okta", somebody(&login).ok()?);
+    let id = Principal { namespace: "okta".into(), id: somebody(&id).ok()?.into() };
+    (login.namespace == "email" && !id.id.contains('@')).then_some((id, login))
 }
 
 fn credential(entry: &Json) -> Option<Credential> {

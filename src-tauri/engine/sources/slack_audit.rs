@@ -108,6 +108,12 @@ fn actors(entry: &Json, event: &mut Event) {
             return;
         }
     };
+    if kind == "user"
+        && actor.namespace == "email"
+        && let Some(id) = json::text(entry, "/actor/user/id").filter(|id| somebody(id).is_ok())
+    {
+        event.same.push((Principal { namespace: "slack".into(), id }, actor.clone()));
+    }
     // Invited or removed by somebody else: the actor is whom it was done to.
     let doer = ["/details/inviter", "/details/kicker"].iter().find_map(|p| {
         let (doer, _) = principal(json::at(entry, &format!("{p}/user")), "user").ok()?;

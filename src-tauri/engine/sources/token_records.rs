@@ -2,10 +2,12 @@
 //!
 //! - **Ask for**: the issuer's log of token exchanges; else the claims of the tokens in question, or the tokens.
 //! - **Reads**: lines, arrays and objects; raw tokens one a line, also behind `Authorization: Bearer`, as a JSON text or in
-//!   one field of a record. A raw token is decoded without checking its signature.
+//!   one field of a record. A raw token is decoded without checking its signature; decoded claims without a token event
+//!   around them count no more than that.
 //! - **Recognised by**: a subject or a client id, an `exp`, `iat` or `event` of a token, and one of `iss`, `aud`, `jti`,
 //!   `act`, `scope`; else tokens themselves.
-//! - **Filled by**: the issuer fills subject, actor, client, audience, scope and life. Only the outermost `act` is the
+//! - **Filled by**: the issuer fills subject, actor, client, audience, scope and life; of a raw token and of claims
+//!   alone, `platform`: whoever exported them. Only the outermost `act` is the
 //!   present actor; inner ones are history. A subject without client and without actor names a person only where it is an
 //!   address.
 //! - **Answers**: for whom a token was given out, to which client or agent, for what and until when; from which token it
@@ -140,7 +142,7 @@ pub(super) fn bearer(text: &str) -> Option<(String, TokenFacts)> {
     let token = raw_token(text)?;
     let claims = decode(token)?;
     let id = json::first_text(&claims, &ID).unwrap_or_else(|| hash(token));
-    Some((id, facts(&claims)))
+    Some((id, TokenFacts { unverified: true, ..facts(&claims) }))
 }
 
 /// Base64, in the plain and in the URL alphabet, with or without padding.
@@ -169,7 +171,9 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
 
 fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event {
     let name = json::first_text(outer, &["/event", "/event_type", "/type", "/action"]);
-    let facts = facts(claims);
+    // An entry of the issuer's log says what happened to a token; a token, or its claims alone, does not.
+    let unverified = raw.is_some() || event_word(outer).is_none();
+    let facts = TokenFacts { unverified, ..facts(claims) };
     let mut event = Event::new(EventKind::Token);
     event.time = TIME.into_iter().find_map(|p| json::time(outer, p)).or(facts.issued_at);
     let token_id = json::first_text(claims, &ID).or_else(|| raw.map(hash));
@@ -206,7 +210,7 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     let mut search = hints.search(NAME);
     for source in [outer, claims] {
         for (key, value) in json::members(Some(source)) {
-            search.key(key, value, FilledBy::Issuer);
+            search.key(key, value, if unverified { FilledBy::Caller } else { FilledBy::Issuer });
         }
     }
     search.record(outer);
@@ -263,6 +267,7 @@ fn facts(claims: &Json) -> TokenFacts {
         Some(Time(start.0.checked_add(seconds.checked_mul(1_000_000)?)?))
     };
     TokenFacts {
+        unverified: false,
         subject,
         actors: actors(claims),
         client,
@@ -338,8 +343,8 @@ fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
     let (principal, kind) = match (holder, &facts.subject) {
         (Some(holder), Some(subject)) if holder != subject && !machine => {
             let agent = if facts.actors.is_empty() { "/client_id" } else { "/act/sub" };
-            claim(event, Role::Human, subject.clone(), "/sub");
-            claim(event, Role::Agent, holder.clone(), agent);
+            claim(event, facts, Role::Human, subject.clone(), "/sub");
+            claim(event, facts, Role::Agent, holder.clone(), agent);
             (holder.clone(), WireKind::Delegated)
         }
         (Some(holder), _) => (holder.clone(), WireKind::Service),
@@ -355,11 +360,19 @@ fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
             return;
         }
     };
-    event.wire = Some(Wire { principal, kind, by: FilledBy::Issuer });
+    event.wire = Some(Wire { principal, kind, by: vouched(facts).1 });
 }
 
-fn claim(event: &mut Event, role: Role, principal: Principal, field: &str) {
-    let (evidence, by) = (EvidenceKind::K2, FilledBy::Issuer);
+/// What the record is worth, and who filled it.
+fn vouched(facts: &TokenFacts) -> (EvidenceKind, FilledBy) {
+    match facts.unverified {
+        true => (EvidenceKind::K3, FilledBy::Platform),
+        false => (EvidenceKind::K2, FilledBy::Issuer),
+    }
+}
+
+fn claim(event: &mut Event, facts: &TokenFacts, role: Role, principal: Principal, field: &str) {
+    let (evidence, by) = vouched(facts);
     event.claims.push(Claim { role, principal, evidence, by, field: field.into() });
 }
 
@@ -452,6 +465,17 @@ mod tests {
     }
 
     #[test]
+    fn claims_alone_are_no_entry_of_the_issuers_log() {
+        let claims = r#""sub":"ada@example.org","client_id":"c","jti":"j","iat":1772623608,"exp":1772623908,"iss":"x","run_id":"r-17""#;
+        let e = event(&format!("{{{claims}}}"));
+        assert_eq!((e.claims[0].evidence, e.wire.unwrap().by), (EvidenceKind::K3, FilledBy::Platform));
+        assert_eq!((e.token.unwrap().unverified, e.run.unwrap().1), (true, FilledBy::Caller));
+        let e = event(&format!(r#"{{"event":"token.issued",{claims}}}"#));
+        assert_eq!((e.claims[0].evidence, e.wire.unwrap().by), (EvidenceKind::K2, FilledBy::Issuer));
+        assert!(!e.token.unwrap().unverified);
+    }
+
+    #[test]
     fn a_revocation_is_another_record_of_the_same_token() {
         let e = event(r#"{"event":"token.revoke","time":"2026-03-04T11:30:00Z","jti":"j1","sub":"ada@example.org"}"#);
         assert_eq!(e.token.unwrap().revoked, Time::parse("2026-03-04T11:30:00Z"));
@@ -470,6 +494,9 @@ mod tests {
         ] {
             let e = event(&text);
             assert_eq!(e.claims[0].principal.id, "ada@example.org", "{text}");
+            // Nobody checked its signature: it is no issuer's word.
+            assert_eq!((e.claims[0].evidence, e.claims[0].by), (EvidenceKind::K3, FilledBy::Platform));
+            assert!(e.token.unwrap().unverified);
             let id = e.credential.unwrap().id;
             assert!(id.starts_with("sha256:") && id.len() == 71);
         }

@@ -52,7 +52,7 @@ fn value(
         Err(cause) => match String::from_utf8_lossy(bytes) {
             std::borrow::Cow::Owned(mended) => json::parse(mended.as_bytes()),
             std::borrow::Cow::Borrowed(text) if source.reads_text() => {
-                return source.understand(&Record { bytes, content: Content::Text(text), envelope }, hints);
+                return source.understand(&Record { bytes, content: Content::Text(text), header: &[], envelope }, hints);
             }
             std::borrow::Cow::Borrowed(_) => Err(cause),
         },
@@ -62,7 +62,7 @@ fn value(
             // A mapping describes the export as it stands, wrapping and all.
             let inner = if source.reads_rows() { None } else { json::unwrapped(&parsed) };
             let content = Content::Json(inner.as_ref().unwrap_or(&parsed));
-            source.understand(&Record { bytes, content, envelope }, hints)
+            source.understand(&Record { bytes, content, header: &[], envelope }, hints)
         }
         Err(cause) => Err(NotUnderstood::broken(format!("not JSON: {cause}"))),
     }
@@ -76,7 +76,7 @@ fn yaml(
     hints: &Hints,
 ) -> Result<Understood, NotUnderstood> {
     match json::from_yaml(bytes, column) {
-        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), envelope }, hints),
+        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), header: &[], envelope }, hints),
         Err(why) => Err(NotUnderstood { code: why.code, detail: why.detail }),
     }
 }
@@ -91,10 +91,10 @@ fn row(
     let cells = cells(delimiter, header, chunk)?;
     if source.reads_rows() {
         let content = Content::Row { header, cells: &cells };
-        return source.understand(&Record { bytes: chunk, content, envelope: None }, hints);
+        return source.understand(&Record { bytes: chunk, content, header, envelope: None }, hints);
     }
     let object = as_object(header, &cells);
-    source.understand(&Record { bytes: chunk, content: Content::Json(&object), envelope: None }, hints)
+    source.understand(&Record { bytes: chunk, content: Content::Json(&object), header, envelope: None }, hints)
 }
 
 /// A row with fewer or more cells than the header is torn or shifted: reading it would put words into wrong columns.

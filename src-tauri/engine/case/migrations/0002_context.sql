@@ -46,7 +46,14 @@ CREATE TABLE digest_files (
 CREATE TABLE contents (file INTEGER PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
 -- Numbers that a source gives its records in turn, by stream.
 CREATE TABLE sequences (event INTEGER PRIMARY KEY, stream INTEGER, number INTEGER NOT NULL) STRICT;
+-- Claims decoded from a token whose signature nobody checked, and no record of its issuer.
+ALTER TABLE tokens ADD COLUMN unverified INTEGER NOT NULL DEFAULT 0;
 
+-- Two ids of one account (principals), as a record of whoever issued both states them; a < b.
+CREATE TABLE pairs (a INTEGER NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
+
+-- Derived: the party of each directory row; rows of several exports may speak of one.
+CREATE TABLE row_party (event INTEGER PRIMARY KEY, party INTEGER NOT NULL) STRICT;
 -- Derived: what the clocks of two sources differ by. `b` shows `offset_us` more than `a`, give or take `bound_us`.
 CREATE TABLE clocks (
   a INTEGER NOT NULL, b INTEGER NOT NULL, offset_us INTEGER NOT NULL, bound_us INTEGER NOT NULL, pairs INTEGER NOT NULL,

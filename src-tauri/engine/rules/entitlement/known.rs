@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::case::{DirectoryEntry, PartyRow};
+use crate::case::DirectoryEntry;
 use crate::model::Principal;
 
 /// Every name by which a row of a context file may call a party.
@@ -15,17 +15,14 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn of(
         directory: &[DirectoryEntry],
-        parties: &[PartyRow],
+        row_party: &[(i64, i64)],
         party_of: &[(i64, i64)],
         principals: &[Principal],
     ) -> Known {
         let mut known = Known { by_name: FxHashMap::default() };
-        let by_row: FxHashMap<i64, i64> = parties.iter().filter_map(|p| p.directory.map(|d| (d, p.id))).collect();
-        // Several rows of one id are one party, and only one of them is its row.
-        let by_id: FxHashMap<&str, i64> =
-            directory.iter().filter_map(|row| by_row.get(&row.event).map(|p| (row.id.as_str(), *p))).collect();
+        let by_row: FxHashMap<i64, i64> = row_party.iter().copied().collect();
         for row in directory {
-            let Some(&party) = by_id.get(row.id.as_str()) else { continue };
+            let Some(&party) = by_row.get(&row.event) else { continue };
             known.add(&row.id, party);
             if let Some(email) = row.email.as_deref().filter(|e| !e.trim().is_empty()) {
                 known.add(email, party);

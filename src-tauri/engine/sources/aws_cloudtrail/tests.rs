@@ -206,3 +206,94 @@ fn torn_lookups_are_losses() {
     assert!(parts(r#"{"EventId":"x","CloudTrailEvent":"{\"eventSource\":"}"#).is_err());
     assert!(parts(r#"{"hello":1}"#).is_err());
 }
+
+fn table(header: &str, row: &str) -> Result<Event, NotUnderstood> {
+    let form = Form::Csv { delimiter: b',', header: header.split(',').map(String::from).collect() };
+    let registry = super::super::registry(Vec::new());
+    let found = registry.detect(&form, &[row.as_bytes()]);
+    assert_eq!(found.name(), NAME, "{}", found.why);
+    match understand_chunk(SOURCE, &form, row.as_bytes(), &Hints::default()).pop().unwrap().2? {
+        Understood::Event(event) => Ok(*event),
+        other => panic!("no event: {other:?}"),
+    }
+}
+
+#[test]
+fn results_of_athena_read_like_the_log() {
+    const HEADER: &str = "eventversion,useridentity,eventtime,eventsource,eventname,awsregion,errorcode,requestparameters,eventid,readonly";
+    let of = |identity: &str, error: &str| {
+        table(
+            HEADER,
+            &format!(
+                r#"1.09,"{identity}",2026-03-02T08:45:42Z,s3.amazonaws.com,GetObject,eu-west-1,{error},"{{""bucketName"":""b"",""key"":""k""}}",e1,true"#
+            ),
+        )
+    };
+    let session = "{type=AssumedRole, principalid=AROAX:ada@example.org, arn=arn:aws:sts::1:assumed-role/AgentRole/ada@example.org, accountid=1, accesskeyid=ASIA1, username=null, sessioncontext={attributes={mfaauthenticated=false}, sessionissuer={type=Role, arn=arn:aws:iam::1:role/AgentRole}}}";
+    let e = of(session, "").unwrap();
+    assert_eq!(wire(&e), is("aws-role", "1/AgentRole", WireKind::Service));
+    assert_eq!((e.outcome, e.resource.as_deref(), e.claims.len()), (Outcome::Success, Some("arn:aws:s3:::b/k"), 0));
+    assert_eq!(e.credential.unwrap().id, "ASIA1");
+    let e = of(r#"{""type"":""IAMUser"",""arn"":""arn:aws:iam::1:user/bob""}"#, "AccessDenied").unwrap();
+    assert_eq!((wire(&e), e.outcome), (is("aws", "arn:aws:iam::1:user/bob", WireKind::Human), Outcome::Denied));
+    // A name that breaks out of its place, or an identity that is no value: lost with a reason, and nobody is named.
+    let forged = "{type=IAMUser, arn=arn:aws:iam::1:user/eve, arn=arn:aws:iam::1:user/bob}";
+    assert_eq!(of(forged, "").unwrap_err().code, crate::model::LossCode::BrokenRecord);
+
+    let flat = "eventsource,eventname,eventtime,useridentity_type,useridentity_arn,useridentity_sessioncontext_sourceidentity,eventid";
+    let e = table(flat, "s3.amazonaws.com,GetObject,2026-03-02T08:45:42Z,AssumedRole,arn:aws:sts::1:assumed-role/R/s,bea@example.org,e1").unwrap();
+    assert_eq!((wire(&e).1.as_str(), e.claims[0].principal.id.as_str()), ("1/R", "bea@example.org"));
+    // Without a column for errors nothing says that it went well.
+    assert_eq!((e.outcome, e.decision), (Outcome::Unknown, None));
+}
+
+#[test]
+fn the_event_history_has_names_that_are_no_identities() {
+    const HEADER: &str = "Event name,Event time,User name,Event source,Resource type,Resource name,AWS access key,AWS region,Error code,Event ID,Recipient account ID";
+    let of = |user: &str, key: &str, account: &str| {
+        let row = format!(
+            r#"PutObject,"July 10, 2023, 14:05:00 (UTC+02:00)",{user},s3.amazonaws.com,AWS::S3::Bucket,reports,{key},eu-west-1,-,e1,{account}"#
+        );
+        table(HEADER, &row).unwrap()
+    };
+    // The name of a session, which its caller chose.
+    let e = of("ada@example.org", "ASIA1", "1");
+    assert_eq!(wire(&e), is("aws-name", "ada@example.org", WireKind::Unknown));
+    assert_eq!((e.time, e.outcome), (Time::parse("2023-07-10T12:05:00Z"), Outcome::Success));
+    assert_eq!((e.resource.as_deref(), e.action.as_deref()), (Some("reports"), Some("s3:PutObject")));
+    assert_eq!(e.credential.unwrap().kind, CredentialKind::SessionKey);
+    assert_eq!(wire(&of("bob", "AKIA1", "1")), is("aws", "arn:aws:iam::1:user/bob", WireKind::Human));
+    assert_eq!(wire(&of("bob", "AKIA1", "")), is("aws-name", "bob", WireKind::Unknown));
+    assert_eq!(of("-", "-", "1").wire, None);
+}
+
+#[test]
+fn identities_that_a_script_printed() {
+    const HEADER: &str =
+        "Event Type,Event Name,User ID,Request Parameters,Event ID,Event DateTime,Source IP,Request User Agent";
+    let of = |identity: &str| {
+        table(
+            HEADER,
+            &format!(
+                r#"AwsApiCall,ListObjects,"{identity}","{{'bucketName': 'b', 'Host': 'b.s3.amazonaws.com'}}",e1,2026-03-02T08:45:42Z,198.51.100.4,Boto3/1.17"#
+            ),
+        )
+        .unwrap()
+    };
+    let e = of("{'type': 'AWSAccount', 'principalId': '', 'accountId': 'ANONYMOUS_PRINCIPAL'}");
+    assert_eq!((e.wire, e.human_empty, e.outcome), (None, WhyEmpty::Absent, Outcome::Unknown));
+    assert_eq!((e.action.as_deref(), e.resource.as_deref()), (Some("s3:ListObjects"), Some("arn:aws:s3:::b")));
+    assert_eq!((e.source_ip.as_deref(), e.user_agent.as_deref()), (Some("198.51.100.4"), Some("Boto3/1.17")));
+    let e = of("{'type': 'AWSAccount', 'principalId': 'AIDA1', 'accountId': '2'}");
+    assert_eq!(wire(&e), is("aws", "AIDA1", WireKind::Unknown));
+}
+
+#[test]
+fn a_table_of_another_log_is_no_trail() {
+    let form = |header: &str| Form::Csv { delimiter: b',', header: header.split(',').map(String::from).collect() };
+    let registry = super::super::registry(Vec::new());
+    let header = form("Event name,Event ID,User ID,Request Parameters");
+    assert_ne!(registry.detect(&header, &[b"login,1,ada,x"]).name(), NAME);
+    let header = form("Event name,Event ID,User name,Event source");
+    assert_ne!(registry.detect(&header, &[b"login,1,ada,portal"]).name(), NAME);
+}

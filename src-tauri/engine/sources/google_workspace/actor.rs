@@ -10,6 +10,13 @@ const NO_PROFILE: &str = "105250506097979753968";
 
 pub fn fill(activity: &Json, event: &mut Event) {
     let account = account(activity);
+    let profile = json::text(activity, "/actor/profileId").unwrap_or_default();
+    if let (Ok((address, WireKind::Human)), Ok(profile)) = (&account, somebody(&profile))
+        && address.namespace == "email"
+        && !matches!(profile, NO_PROFILE | "0")
+    {
+        event.same.push((google(profile.to_string()), address.clone()));
+    }
     let id = |pointer| json::text(activity, pointer).filter(|id| somebody(id).is_ok());
     if let Some(agent) = id("/actor/agentAttributionInfo/agentId") {
         // The address beside an agent is not said to be the person it works for: a hint, and no name.

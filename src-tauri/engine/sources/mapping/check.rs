@@ -211,10 +211,10 @@ fn content(form: &Form, bytes: &[u8], envelope: Option<&Json>, see: impl FnOnce(
         for (name, cell) in header.iter().zip(&cells).filter(|(_, c)| !c.trim().is_empty()) {
             leaves.push((format!("/{}", escape(name)), short(cell)));
         }
-        see(&Record { bytes, content: Content::Row { header, cells: &cells }, envelope: None }, leaves);
+        see(&Record { bytes, content: Content::Row { header, cells: &cells }, header, envelope: None }, leaves);
     } else if let Ok(value) = json::parse(bytes) {
         walk(&value, String::new(), 0, &mut leaves);
-        see(&Record { bytes, content: Content::Json(&value), envelope }, leaves);
+        see(&Record { bytes, content: Content::Json(&value), header: &[], envelope }, leaves);
     }
 }
 

@@ -310,6 +310,7 @@ fn token(values: &Values<'_>, event: &mut Event) {
     let time = |field| values.text(field).as_deref().and_then(moment);
     let actors: Vec<Principal> = named(Field::Actor).or_else(|| claimed(Role::Agent)).into_iter().collect();
     let facts = TokenFacts {
+        unverified: false,
         subject: named(Field::Subject).or_else(|| claimed(Role::Human)),
         client: named(Field::Client).or_else(|| event.wire.as_ref().map(|w| w.principal.clone())),
         actors,

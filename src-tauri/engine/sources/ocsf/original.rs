@@ -54,7 +54,7 @@ impl Original {
         };
         let bytes = serde_json::to_vec(&Value::Object(fields.0)).unwrap_or_default();
         let record = json::parse(&bytes).map_err(NotUnderstood::broken)?;
-        let record = Record { bytes: &bytes, content: Content::Json(&record), envelope: None };
+        let record = Record { bytes: &bytes, content: Content::Json(&record), header: &[], envelope: None };
         let mut understood = source.understand(&record, hints)?;
         if let Understood::Event(event) = &mut understood {
             event.time = event.time.or_else(|| time(entry));
