@@ -12,7 +12,7 @@ use super::pipeline::{Prepared, prepare};
 use super::store::Case;
 use super::write::{Counts, Lacks, Target, Writer, loss};
 use crate::model::{Clock, Loss, LossCode};
-use crate::read::{self, Batch, Export, FileFacts, Form, Limits, Stream};
+use crate::read::{self, Batch, Export, FileFacts, Form, Limits, ReadError, Stream};
 use crate::sources::{Detected, Hints, Registry, Source};
 
 /// What an import needs from outside.
@@ -112,6 +112,11 @@ impl Case {
                     report.cancelled = true;
                     break;
                 }
+                // A member that is not where its archive says is damage to one export, not the end of the others.
+                Err(CaseError::Read(ReadError::Archive { cause, .. })) => {
+                    let damage = Loss { code: LossCode::BadArchive, at: None, line: None, detail: cause };
+                    self.skipped_file(&export.shown, &damage, import)?;
+                }
                 Err(error) => {
                     self.with_indices()?;
                     return Err(error);
@@ -122,6 +127,8 @@ impl Case {
         for (shown, skipped) in &found.skipped {
             self.skipped_file(shown, skipped, import)?;
         }
+        // Sorting for the indices takes as much memory again.
+        drop(writer);
         import.progress.tick(&Tick {
             stage: Stage::Index,
             file: None,

@@ -8,7 +8,9 @@ use crate::model::Principal;
 
 /// Numbers for repeated text while a bulk is written. Loads what the case already holds.
 pub(super) struct Interner {
-    strings: FxHashMap<Box<str>, i64>,
+    /// By hash: the texts of a large export (each resource is another) do not fit into memory. Attackers write them, so
+    /// the hash is one in which nobody makes two texts meet.
+    strings: FxHashMap<[u8; 16], i64>,
     principals: FxHashMap<Principal, i64>,
     next_string: i64,
     next_principal: i64,
@@ -22,7 +24,7 @@ impl Interner {
         let mut next_string = 1;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            strings.insert(row.get::<_, String>(1)?.into_boxed_str(), id);
+            strings.insert(hash(row.get_ref(1)?.as_str().unwrap_or_default()), id);
             next_string = next_string.max(id + 1);
         }
         let mut principals = FxHashMap::default();
@@ -38,13 +40,14 @@ impl Interner {
     }
 
     pub(super) fn string(&mut self, db: &Connection, text: &str) -> Result<i64, CaseError> {
-        if let Some(&id) = self.strings.get(text) {
+        let hash = hash(text);
+        if let Some(&id) = self.strings.get(&hash) {
             return Ok(id);
         }
         let id = self.next_string;
         self.next_string += 1;
         db.prepare_cached("INSERT INTO strings VALUES (?1, ?2)")?.execute((id, text))?;
-        self.strings.insert(text.into(), id);
+        self.strings.insert(hash, id);
         Ok(id)
     }
 
@@ -66,4 +69,10 @@ impl Interner {
         self.principals.insert(principal.clone(), id);
         Ok(id)
     }
+}
+
+fn hash(text: &str) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
+    out
 }

@@ -141,7 +141,10 @@ impl Case {
     }
 
     pub(super) fn with_indices(&self) -> Result<(), CaseError> {
+        // In memory a sort would hold every key of the case at once.
+        self.db.pragma_update(None, "temp_store", "FILE")?;
         self.db.execute_batch(INDICES)?;
+        self.db.pragma_update(None, "temp_store", "MEMORY")?;
         self.db.execute_batch("PRAGMA optimize")?;
         Ok(())
     }

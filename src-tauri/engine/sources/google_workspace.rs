@@ -153,7 +153,8 @@ fn event(activity: &Json, inner: &Json, number: Option<String>, hints: &Hints) -
     event.action = Some(match event.service.as_deref() {
         Some("token") if name == "activity" => parameters.text("method_name").unwrap_or(name),
         _ => name,
-    });
+    })
+    .filter(|action| !action.is_empty());
 
     let mut search = hints.search(NAME);
     for (key, value) in parameters.pairs() {
@@ -273,7 +274,7 @@ fn flat(row: &Json, hints: &Hints) -> Event {
     event.resource = json::first_text(row, &["/drive/doc_id", "/Document ID", "/Resource", "/Target"]);
     actor::by_address(json::first_text(row, &["/email", "/Actor"]), &mut event);
     event.service = Some(if application.is_empty() { "google_workspace".into() } else { application });
-    event.action = Some(name);
+    event.action = Some(name).filter(|action| !action.is_empty());
     let mut search = hints.search(NAME);
     search.record(row);
     search.fill(&mut event);
