@@ -425,21 +425,21 @@ impl Writer {
         let client = token.client.as_ref().map(|p| names.principal(db, p)).transpose()?;
         db.prepare_cached("INSERT INTO tokens VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")?
             .execute(params![
-                id,
-                jti,
-                subject,
-                client,
-                names.maybe(db, joined(&token.audience).as_deref())?,
-                names.maybe(db, joined(&token.scope).as_deref())?,
-                token.not_before.map(|t| t.0),
-                token.issued_at.map(|t| t.0),
-                token.expires.map(|t| t.0),
-                token.revoked.map(|t| t.0),
-                token.details,
-                names.maybe(db, token.issuer.as_deref())?,
-                names.maybe(db, token.parent.as_deref())?,
-                token.unverified,
-            ])?;
+            id,
+            jti,
+            subject,
+            client,
+            names.maybe(db, joined(&token.audience).as_deref())?,
+            names.maybe(db, joined(&token.scope).as_deref())?,
+            token.not_before.map(|t| t.0),
+            token.issued_at.map(|t| t.0),
+            token.expires.map(|t| t.0),
+            token.revoked.map(|t| t.0),
+            token.details,
+            names.maybe(db, token.issuer.as_deref())?,
+            names.maybe(db, token.parent.as_deref())?,
+            token.unverified,
+        ])?;
         for (depth, actor) in token.actors.iter().enumerate() {
             let principal = names.principal(db, actor)?;
             db.prepare_cached("INSERT INTO token_actors VALUES (?1, ?2, ?3)")?.execute(params![

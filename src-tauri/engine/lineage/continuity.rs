@@ -115,12 +115,13 @@ pub fn silences(beats: &[Beat]) -> Vec<Silence> {
     if beats.len() < LEAST_RECORDS {
         return Vec::new();
     }
-    let mut habit = Habit::default();
+    let mut gaps = Gaps::default();
     for (a, b) in pairs(beats) {
-        habit.see(a.at, b.at);
+        gaps.see(a.at, b.at);
     }
-    // Nothing shorter than ten times the least usual gap can be a hole.
-    let floor = habit.least().saturating_mul(TIMES);
+    // Nothing shorter than ten times the least gap can be a hole.
+    let floor = gaps.least().saturating_mul(TIMES);
+    let habit = Habit::of(&gaps);
     pairs(beats)
         .filter(|(a, b)| b.at.0 - a.at.0 > floor)
         .filter_map(|(a, b)| {
@@ -135,20 +136,20 @@ fn pairs(beats: &[Beat]) -> impl Iterator<Item = (Beat, Beat)> {
 }
 
 /// Gaps of each hour of the week, counted by their length in steps of about six per cent.
-struct Habit {
+struct Gaps {
     hours: Vec<[u32; BUCKETS]>,
 }
 
 const STEPS: u32 = 12;
 const BUCKETS: usize = 64 * STEPS as usize;
 
-impl Default for Habit {
-    fn default() -> Habit {
-        Habit { hours: vec![[0; BUCKETS]; HOURS] }
+impl Default for Gaps {
+    fn default() -> Gaps {
+        Gaps { hours: vec![[0; BUCKETS]; HOURS] }
     }
 }
 
-impl Habit {
+impl Gaps {
     fn see(&mut self, from: Time, to: Time) {
         let bucket = bucket(to.0 - from.0);
         for hour in hours(from, to) {
@@ -158,43 +159,74 @@ impl Habit {
         }
     }
 
+    fn least(&self) -> i64 {
+        let first = self.hours.iter().filter_map(|h| h.iter().position(|n| *n > 0)).min();
+        first.map_or(0, upper)
+    }
+}
+
+/// What is usual in each hour of the week, by the gaps of the hour itself or of those that it may borrow from.
+struct Habit {
+    /// For each hour: the hour alone, then the wider and wider pools.
+    pools: Vec<Vec<Pool>>,
+}
+
+/// Gaps of some hours together.
+struct Pool {
+    hours: Vec<usize>,
+    /// Gaps up to and with each length.
+    up_to: Vec<u64>,
+}
+
+impl Habit {
+    fn of(gaps: &Gaps) -> Habit {
+        let pools = |hour: usize| {
+            let wider = (0..=WIDEST).map(|around| alike(hour, around));
+            std::iter::once(vec![hour]).chain(wider).map(|hours| Pool::of(gaps, hours)).collect()
+        };
+        Habit { pools: (0..HOURS).map(pools).collect() }
+    }
+
     /// What is usual in the busiest hour between two moments, but for the gap between them.
     fn usual(&self, from: Time, to: Time) -> Option<i64> {
         let own = bucket(to.0 - from.0);
         let covered = hours(from, to);
-        let of_hour = |&hour: &usize| {
-            self.percentile(&[hour], own, &covered)
-                .or_else(|| (0..=WIDEST).find_map(|around| self.percentile(&alike(hour, around), own, &covered)))
-        };
+        let of_hour = |&hour: &usize| self.pools.get(hour)?.iter().find_map(|pool| pool.usual_without(own, &covered));
         covered.iter().filter_map(of_hour).min()
     }
+}
 
-    /// Upper bound of the 99.9th percentile over these hours, less one gap of bucket `own` in each hour that it covers.
-    fn percentile(&self, of: &[usize], own: usize, covered: &[usize]) -> Option<i64> {
-        let mine = of.iter().filter(|hour| covered.contains(hour)).count() as u64;
+impl Pool {
+    fn of(gaps: &Gaps, hours: Vec<usize>) -> Pool {
+        let mut so_far = 0;
         let count = |bucket: usize| -> u64 {
-            let all: u64 = of.iter().filter_map(|&h| self.hours.get(h)?.get(bucket)).map(|n| u64::from(*n)).sum();
-            if bucket == own { all.saturating_sub(mine) } else { all }
+            hours.iter().filter_map(|&h| gaps.hours.get(h)?.get(bucket)).map(|n| u64::from(*n)).sum()
         };
-        let total: u64 = (0..BUCKETS).map(count).sum();
+        let up_to = (0..BUCKETS)
+            .map(|bucket| {
+                so_far += count(bucket);
+                so_far
+            })
+            .collect();
+        Pool { hours, up_to }
+    }
+
+    /// Upper bound of the 99.9th percentile, less one gap of bucket `own` in each hour that it covers; by nearest rank.
+    fn usual_without(&self, own: usize, covered: &[usize]) -> Option<i64> {
+        let mine = self.hours.iter().filter(|hour| covered.contains(hour)).count() as u64;
+        let total = self.up_to.last()?.saturating_sub(mine);
         if total < LEAST_GAPS {
             return None;
         }
-        // Nearest rank.
         let rank = (total * 999).div_ceil(1_000);
-        let mut seen = 0;
-        for bucket in 0..BUCKETS {
-            seen += count(bucket);
-            if seen >= rank {
-                return Some(upper(bucket));
-            }
-        }
-        None
-    }
-
-    fn least(&self) -> i64 {
-        let first = self.hours.iter().filter_map(|h| h.iter().position(|n| *n > 0)).min();
-        first.map_or(0, upper)
+        // Below `own` the counts stand as they are; from there on they hold the gap itself.
+        let below = self.up_to.partition_point(|seen| *seen < rank);
+        let bucket = if below < own {
+            below
+        } else {
+            self.up_to.partition_point(|seen| seen.saturating_sub(mine) < rank).max(own)
+        };
+        Some(upper(bucket.min(BUCKETS - 1)))
     }
 }
 

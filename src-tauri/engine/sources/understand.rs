@@ -52,7 +52,8 @@ fn value(
         Err(cause) => match String::from_utf8_lossy(bytes) {
             std::borrow::Cow::Owned(mended) => json::parse(mended.as_bytes()),
             std::borrow::Cow::Borrowed(text) if source.reads_text() => {
-                return source.understand(&Record { bytes, content: Content::Text(text), header: &[], envelope }, hints);
+                return source
+                    .understand(&Record { bytes, content: Content::Text(text), header: &[], envelope }, hints);
             }
             std::borrow::Cow::Borrowed(_) => Err(cause),
         },
@@ -76,7 +77,9 @@ fn yaml(
     hints: &Hints,
 ) -> Result<Understood, NotUnderstood> {
     match json::from_yaml(bytes, column) {
-        Ok(parsed) => source.understand(&Record { bytes, content: Content::Json(&parsed), header: &[], envelope }, hints),
+        Ok(parsed) => {
+            source.understand(&Record { bytes, content: Content::Json(&parsed), header: &[], envelope }, hints)
+        }
         Err(why) => Err(NotUnderstood { code: why.code, detail: why.detail }),
     }
 }

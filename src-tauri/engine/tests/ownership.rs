@@ -100,11 +100,12 @@ fn a_hundred_honest_runs_touch_nothing_of_others() {
 fn runs_with_swapped_users_touch_what_is_not_theirs() {
     let Some(folder) = data() else { return };
     let case = case(&folder, &["control_swapped_users.jsonl"]);
-    let truth: Vec<BTreeMap<String, String>> = csv::Reader::from_path(folder.join("control_swapped_users.expected.csv"))
-        .unwrap()
-        .deserialize()
-        .map(Result::unwrap)
-        .collect();
+    let truth: Vec<BTreeMap<String, String>> =
+        csv::Reader::from_path(folder.join("control_swapped_users.expected.csv"))
+            .unwrap()
+            .deserialize()
+            .map(Result::unwrap)
+            .collect();
     let expected: BTreeSet<(String, String)> =
         truth.iter().map(|r| (r["run_id"].clone(), r["call_id"].clone())).collect();
     let found = beyond(&case);
