@@ -269,7 +269,7 @@ fn finish(value: &Json, mut facts: Facts, hints: &Hints, event: &mut Event, is_t
     let name = event.action.clone().unwrap_or_default();
     if !is_trace {
         tool(value, &name, &mut facts, event);
-        facts.exchange(json::at(value, "/input"), json::at(value, "/output"));
+        facts.exchange.of(json::at(value, "/input"), json::at(value, "/output"));
         event.outcome = facts.outcome(match json::text(value, "/level").as_deref() {
             Some("ERROR") => Outcome::Error,
             _ if event.end.is_some() => Outcome::Success,

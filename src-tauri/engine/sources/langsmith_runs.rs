@@ -163,7 +163,7 @@ fn event(run: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, No
     }
     match tool {
         true => answer(run, &mut facts, &mut event),
-        false => facts.exchange(json::at(run, "/inputs"), json::at(run, "/outputs")),
+        false => facts.exchange.of(json::at(run, "/inputs"), json::at(run, "/outputs")),
     }
     event.outcome = facts.outcome(outcome(run, event.end.is_some()));
     let name = event.action.clone().unwrap_or_default();
