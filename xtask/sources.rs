@@ -43,6 +43,7 @@ const BY_NAME: [(&str, &[&str]); 10] = [
         "Agent traces and transcripts",
         &[
             "otel",
+            "agent_events",
             "trace",
             "inference",
             "langsmith",

@@ -164,7 +164,7 @@ fn decision(said: &Said, event: &mut Event) {
     };
     arguments(said, event);
     agent(said, event);
-    decided.is_all(user(said).map(|(_, user)| user), event);
+    decided.conclude(user(said).map(|(_, user)| user), event);
 }
 
 fn arguments(said: &Said, event: &mut Event) {

@@ -10,7 +10,8 @@
 //! - **Filled by**: user, session and metadata are written by the traced program and are the `caller`'s word. There is no principal
 //!   on the wire.
 //! - **Answers**: who the trace says it was for (`userId`), which observation led to which, tool calls (type `TOOL`, and spans that
-//!   say so in their metadata), errors. The trace is the root: an observation without a parent hangs from it. Enriched observations
+//!   say so in their metadata), errors. An observation whose whole input is one request to a person and whose output the answer
+//!   is an approval, without the name of who answered. The trace is the root: an observation without a parent hangs from it. Enriched observations
 //!   carry the trace's user themselves, and their roots are roots.
 //! - **Never tells**: whether the user was authenticated. A user on an observation that is no root names nobody. An observation whose
 //!   parent is in no export is a broken run, and so is one whose trace was not exported.
@@ -269,7 +270,7 @@ fn finish(value: &Json, mut facts: Facts, hints: &Hints, event: &mut Event, is_t
     let name = event.action.clone().unwrap_or_default();
     if !is_trace {
         tool(value, &name, &mut facts, event);
-        facts.exchange(json::at(value, "/input"), json::at(value, "/output"));
+        facts.exchange.of(json::at(value, "/input"), json::at(value, "/output"));
         event.outcome = facts.outcome(match json::text(value, "/level").as_deref() {
             Some("ERROR") => Outcome::Error,
             _ if event.end.is_some() => Outcome::Success,

@@ -8,7 +8,8 @@
 //! - **Filled by**: the traced program writes runs and their metadata, so user (`user_id`, `langgraph_auth_user_id`), agent
 //!   (`lc_agent_name`) and run ids are the `caller`'s word. A run has no principal on the wire.
 //! - **Answers**: which run led to which (`parent_run_id`, else `dotted_order`), who the root run's metadata says it was for, tool
-//!   calls (`run_type` `tool`), errors. `session_id` is the project and joins nothing; conversations are `thread_id` and its like.
+//!   calls (`run_type` `tool`), errors. A run whose whole input is one request to a person and whose output the answer is an
+//!   approval, without the name of who answered. `session_id` is the project and joins nothing; conversations are `thread_id` and its like.
 //! - **Never tells**: whether the user was authenticated. LangChain copies metadata to all runs below: only the root's names anybody.
 //!   Tool calls in the messages of a model are no calls. What was sampled out or moved to `*_s3_urls` is not in the export.
 //! - **Documented in**: docs.langchain.com, "Run (span) data format", "Bulk export trace data", "Webhook". Seen in a real record: the
@@ -163,7 +164,7 @@ fn event(run: &Json, envelope: Option<&Json>, hints: &Hints) -> Result<Event, No
     }
     match tool {
         true => answer(run, &mut facts, &mut event),
-        false => facts.exchange(json::at(run, "/inputs"), json::at(run, "/outputs")),
+        false => facts.exchange.of(json::at(run, "/inputs"), json::at(run, "/outputs")),
     }
     event.outcome = facts.outcome(outcome(run, event.end.is_some()));
     let name = event.action.clone().unwrap_or_default();

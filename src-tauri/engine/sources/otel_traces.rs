@@ -14,10 +14,13 @@
 //! - **Answers**: which agent run led to which, who the root of a run says it was for, which tools were called, with which
 //!   tool call id, and how it ended. A tool call is a span that says so (`execute_tool`, OpenInference, OpenLLMetry, LangSmith,
 //!   MLflow, AG2, monocle, Claude Code or Vercel AI SDK words, the client's side of an MCP `tools/call`); a failure inside a successful MCP
-//!   response (`isError`) is an error.
+//!   response (`isError`) is an error. Who let a call run: Claude Code's waits (`claude_code.tool.blocked_on_user`), and spans whose whole
+//!   input is one request to a person and whose output the answer (LangGraph's `HumanInterrupt`, LangChain's `action_requests` and
+//!   `decisions`), are approvals. The approver is named only where the span says that a person decided and names that person itself.
 //! - **Never tells**: whether the user it names was authenticated. A user on a span that is no root names nobody. Tool calls that
-//!   stand only in a model's messages are no calls. The serving side of an MCP call is kept as a span and is no second call; logs and
-//!   metrics in the same file are kept and say nothing.
+//!   stand only in a model's messages are no calls. The serving side of an MCP call is kept as a span and is no second call.
+//!   Approvals that stand only in a model's messages or in a run's state (AI SDK parts, interrupts and resumes of a graph, an agent's
+//!   saved run, MCP elicitation) name no call in the span that holds them, and are not read.
 //! - **Documented in**: opentelemetry.io, the OTLP specification and "Semantic conventions for generative AI"; the Tempo, Jaeger
 //!   and Zipkin APIs. Seen in real records: OTLP, Tempo `batches`, Jaeger's query API, both SDKs, `{trace_id, spans}`. From
 //!   documentation alone: Zipkin, ClickHouse, Jaeger's stored spans and later API, Tempo's later API, the words of AG2, MLflow and Claude Code.

@@ -6,6 +6,9 @@ use sonic_rs::{JsonContainerTrait, JsonValueTrait};
 use super::super::json::{self, Json};
 use crate::model::{Approval, Attribute, Event, EventKind, Outcome, Principal, Role};
 
+/// The span of Claude Code in which a tool call waits for leave, and which says how that ended.
+const BLOCKED: &str = "claude_code.tool.blocked_on_user";
+
 /// What a record says of a decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decided {
@@ -71,7 +74,7 @@ impl Decided {
     }
 
     /// A record that is nothing but this decision. Whoever decided did not thereby cause the call, so it claims no human.
-    pub fn is_all(self, user: Option<Principal>, event: &mut Event) {
+    pub fn conclude(self, user: Option<Principal>, event: &mut Event) {
         event.kind = EventKind::Approval;
         event.claims.retain(|claim| claim.role != Role::Human);
         event.outcome = match self.granted {
@@ -83,9 +86,65 @@ impl Decided {
     }
 }
 
+/// What the attributes of one span say of a decision.
+#[derive(Default)]
+pub struct Exchange {
+    decision: Option<String>,
+    source: Option<String>,
+    asked: Option<Json>,
+    answer: Option<Json>,
+}
+
+impl Exchange {
+    pub fn see(&mut self, key: &str, value: &Json) {
+        match key {
+            "decision" => self.decision = json::scalar(value),
+            "source" => self.source = json::scalar(value),
+            "input.value" => self.asked = short(value).filter(is_request),
+            "output.value" => self.answer = short(value),
+            _ => {}
+        }
+    }
+
+    /// Input and output of a run, which may be a request to a person and the answer.
+    pub fn of(&mut self, input: Option<&Json>, output: Option<&Json>) {
+        if let Some(asked) = input.and_then(short).filter(is_request) {
+            self.asked = Some(asked);
+            self.answer = output.and_then(short);
+        }
+    }
+
+    /// A span that is nothing but the decision about one tool call. A root is more than that: it starts a run.
+    pub fn fill(&self, name: &str, tool: Option<String>, user: Option<Principal>, event: &mut Event) {
+        if event.kind != EventKind::Span {
+            return;
+        }
+        if name == BLOCKED {
+            event.action = tool.or_else(|| event.action.take());
+            Decided::claude_code(self.decision.as_deref(), self.source.as_deref()).conclude(user, event);
+        } else if event.parent_span.is_some()
+            && let (Some(request), Some(answer)) = (&self.asked, &self.answer)
+            && let Some((tool, decided)) = asked(request, answer)
+        {
+            event.action = Some(tool);
+            decided.conclude(None, event);
+        }
+    }
+}
+
+/// A short object or list, also where it is written as text: requests to people and their answers are short.
+fn short(value: &Json) -> Option<Json> {
+    const LONG: usize = 16 << 10;
+    match value.as_str() {
+        Some(text) if text.len() > LONG => None,
+        Some(_) => json::nested(value).ok().flatten(),
+        None => Some(value.clone()),
+    }
+}
+
 /// One request to a person and the one answer, as LangGraph (`HumanInterrupt`, `HumanResponse`) and LangChain
 /// (`action_requests`, `decisions`) write them: the tool, and the decision. Several requests or answers say nothing of one call.
-pub fn asked(input: &Json, output: &Json) -> Option<(String, Decided)> {
+fn asked(input: &Json, output: &Json) -> Option<(String, Decided)> {
     let tool = requested(alone(input))?;
     let answer = alone(output);
     let answer = match json::at(answer, "/decisions") {
@@ -105,7 +164,7 @@ pub fn asked(input: &Json, output: &Json) -> Option<(String, Decided)> {
 }
 
 /// Whether the value is one request to a person.
-pub fn is_request(input: &Json) -> bool {
+fn is_request(input: &Json) -> bool {
     requested(alone(input)).is_some()
 }
 

@@ -3,9 +3,9 @@
 use super::super::hints::Search;
 use super::super::json::{self, Json};
 use super::super::nobody::somebody;
-use super::approval::{self, Decided};
+use super::approval::Exchange;
 use super::attributes::{self, text_of};
-use crate::model::{Attribute, Claim, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty};
+use crate::model::{Attribute, Claim, Event, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty};
 use crate::model::principal::is_email;
 
 /// Attributes that name the user of a run.
@@ -75,9 +75,6 @@ const CLAUDE_CODE_SPANS: &str = "claude_code.";
 /// Whose ids the accounts of Claude Code are; the issuer's own audit log writes them too.
 pub const ANTHROPIC: &str = "anthropic";
 
-/// The span of Claude Code in which a tool call waits for leave, and which says how that ended.
-const BLOCKED: &str = "claude_code.tool.blocked_on_user";
-
 /// Longer arguments stay in the record alone: an event holds no large text.
 const ARGUMENTS: usize = 4 << 10;
 
@@ -120,13 +117,9 @@ pub struct Facts {
     pub host: Option<String>,
     pub resource: Option<String>,
     arguments: Option<String>,
-    decision: Option<String>,
-    decision_source: Option<String>,
     /// The account that Claude Code is signed in with; its `user.id` is the installation's.
     account: Option<(String, String)>,
-    /// What a person was asked, and what came back, where input and output are that.
-    asked: Option<Json>,
-    answer: Option<Json>,
+    pub exchange: Exchange,
 }
 
 impl Facts {
@@ -190,9 +183,8 @@ impl Facts {
             | "tool_response" => self.answered(value),
             "output.value" => {
                 self.answered(value);
-                self.answer = short(value);
+                self.exchange.see(key, value);
             }
-            "input.value" => self.asked = short(value).filter(is_request),
             "mcp.tool.result.is_error" | "mcp.is_error" => {
                 self.failed = self.failed || text().as_deref() == Some("true");
             }
@@ -223,8 +215,7 @@ impl Facts {
             | "scope.agentic.session"
             | "thread_id"
             | "langsmith.metadata.thread_id" => self.conversation = self.conversation.take().or_else(|| text_of(value)),
-            "decision" => self.decision = text_of(value),
-            "source" => self.decision_source = text_of(value),
+            "decision" | "source" | "input.value" => self.exchange.see(key, value),
             "user.account_id" | "user.account_uuid" if self.account.is_none() || key == "user.account_id" => {
                 self.account = text_of(value).map(|id| (format!("/attributes/{key}"), id)).or_else(|| self.account.take());
             }
@@ -272,14 +263,6 @@ impl Facts {
                 self.kind = self.kind.take().or_else(|| Some(other.into()));
             }
             _ => {}
-        }
-    }
-
-    /// Input and output of a run, which may be a request to a person and the answer.
-    pub fn exchange(&mut self, input: Option<&Json>, output: Option<&Json>) {
-        if let Some(asked) = input.and_then(short).filter(is_request) {
-            self.asked = Some(asked);
-            self.answer = output.and_then(short);
         }
     }
 
@@ -379,32 +362,15 @@ impl Facts {
         if let Some(arguments) = self.arguments.take() {
             event.attributes.push(("arguments".into(), Attribute::Text(arguments)));
         }
-        self.approval(name, event);
-    }
-
-    /// A span that is nothing but the decision about one tool call. A root is more than that: it starts a run.
-    fn approval(&self, name: &str, event: &mut Event) {
-        if event.kind != EventKind::Span {
-            return;
-        }
-        if name == BLOCKED {
-            let decided = Decided::claude_code(self.decision.as_deref(), self.decision_source.as_deref());
-            event.action = self.bare_tool_name.clone().or_else(|| self.tool_name.clone()).or_else(|| event.action.take());
-            let user = self.claude_code_user().and_then(|(_, user)| Some(Principal::new(ANTHROPIC, somebody(&user).ok()?)));
-            decided.is_all(user, event);
-        } else if event.parent_span.is_some()
-            && let (Some(asked), Some(answer)) = (&self.asked, &self.answer)
-            && let Some((tool, decided)) = approval::asked(asked, answer)
-        {
-            event.action = Some(tool);
-            decided.is_all(None, event);
-        }
+        let user = self.claude_code_user().and_then(|(_, user)| Some(Principal::new(ANTHROPIC, somebody(&user).ok()?)));
+        self.exchange.fill(name, self.bare_tool_name.take(), user, event);
     }
 
     /// The user that a span of Claude Code names, and where: the address, else the account. `user.id` is a device.
     fn claude_code_user(&self) -> Option<(String, String)> {
-        let address = self.users.iter().find(|(f, text)| f == "/attributes/user.email" && somebody(text).is_ok());
-        address.cloned().or_else(|| self.account.clone())
+        let mut addresses = self.users.iter().filter(|(field, _)| field == "/attributes/user.email");
+        let address = addresses.clone().find(|(_, text)| somebody(text).is_ok());
+        address.cloned().or_else(|| self.account.clone()).or_else(|| addresses.next().cloned())
     }
 
     fn claim(&self, name: &str, event: &mut Event) {
@@ -470,20 +436,6 @@ pub fn answered_call(message: &Json) -> Option<String> {
         "/toolCallId",
     ];
     json::first_text(message, &PLACES)
-}
-
-/// A short object or list, also where it is written as text: requests to people and their answers are short.
-fn short(value: &Json) -> Option<Json> {
-    match sonic_rs::JsonValueTrait::as_str(value) {
-        Some(text) if text.len() > 4 * ARGUMENTS => None,
-        Some(text) if text.trim_start().starts_with('[') => json::parse(text.as_bytes()).ok(),
-        Some(_) => json::nested(value).ok().flatten(),
-        None => Some(value.clone()),
-    }
-}
-
-fn is_request(value: &Json) -> bool {
-    approval::is_request(value)
 }
 
 fn is_tool(kind: &str) -> bool {

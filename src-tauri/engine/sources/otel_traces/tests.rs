@@ -300,6 +300,8 @@ fn a_device_of_claude_code_is_nobody_and_its_account_is_somebody() {
         e.claims.into_iter().filter(|c| c.role == Role::Human).map(|c| c.principal).collect()
     };
     assert_eq!(named(r#""user.id":"a1b2c3""#), []);
+    let blotted = with("claude_code.interaction", "", r#""user.id":"a1b2c3","user.email":"<redacted>""#);
+    assert_eq!((blotted.claims.len(), blotted.human_empty), (0, WhyEmpty::Redacted));
     assert_eq!(named(r#""user.id":"a1b2c3","user.email":"ada@example.org","user.account_uuid":"6f1e""#), [Principal::new("email", "ada@example.org")]);
     assert_eq!(named(r#""user.id":"a1b2c3","user.account_uuid":"6f1e","user.account_id":"user_01AB""#), [Principal { namespace: "anthropic".into(), id: "user_01AB".into() }]);
 }
