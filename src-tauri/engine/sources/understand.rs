@@ -413,7 +413,7 @@ mod tests {
 
     /// In order and inside the chunk; apart from each other, or one whole within the other.
     fn laid_out(parts: &[Part], length: usize) -> bool {
-        let mut around = vec![0..length];
+        let mut around: Vec<Range<usize>> = std::iter::once(0..length).collect();
         parts.iter().all(|(range, _, _)| {
             while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
                 around.pop();
