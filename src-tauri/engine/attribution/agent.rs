@@ -33,8 +33,7 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<
                 Some(actor) => (Some(*actor), EvidenceKind::K2),
                 None => (row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c)), EvidenceKind::K5),
             };
-            let (kind, by) =
-                if unverified { (EvidenceKind::K3, FilledBy::Platform) } else { (kind, FilledBy::Issuer) };
+            let (kind, by) = if unverified { (EvidenceKind::K3, FilledBy::Platform) } else { (kind, FilledBy::Issuer) };
             add(actor.and_then(|a| t.identity.party_of(a)), kind, joined, by, row.event, None);
         }
     }
