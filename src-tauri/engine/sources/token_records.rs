@@ -16,6 +16,9 @@
 //!   without a signature names nobody.
 //! - **Documented in**: RFC 7519, RFC 8693, RFC 9068, RFC 9396, and each issuer's own pages.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sha2::{Digest, Sha256};
 
 use super::json::{self, Json};
@@ -147,26 +150,11 @@ pub(super) fn bearer(text: &str) -> Option<(String, TokenFacts)> {
 
 /// Base64, in the plain and in the URL alphabet, with or without padding.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut held) = (0u32, 0u32);
-    for byte in text.bytes().filter(|b| *b != b'=') {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        held = (held << 6) | u32::from(six);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((held >> bits) as u8);
-            held &= (1 << bits) - 1;
-        }
-    }
-    Some(out)
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone);
+    let plain = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    GeneralPurpose::new(&STANDARD, lenient).decode(plain).ok()
 }
 
 fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event {

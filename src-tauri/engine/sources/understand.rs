@@ -348,7 +348,7 @@ mod tests {
     /// In order and inside the chunk; apart from each other, or one whole within the other.
     fn in_place(parts: &[Part], length: usize) {
         assert!(!parts.is_empty());
-        let mut around = vec![0..length];
+        let mut around: Vec<Range<usize>> = std::iter::once(0..length).collect();
         for (range, _, _) in parts {
             while around.len() > 1 && around.last().is_some_and(|a| a.end <= range.start) {
                 around.pop();
