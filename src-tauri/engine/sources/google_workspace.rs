@@ -114,12 +114,16 @@ fn events(chunk: &[u8]) -> Option<Vec<Piece<'_>>> {
     }
     let list = list?;
     let (before, inside, after) = (chunk.get(..list.start)?, chunk.get(list.clone())?, chunk.get(list.end..)?);
-    let mut pieces = Vec::new();
+    let (mut pieces, mut around) = (Vec::new(), 0);
     for (number, element) in to_array_iter(inside).enumerate() {
+        if around > Piece::most_around(chunk) {
+            break;
+        }
         let element = element.ok()?;
         let Cow::Borrowed(raw) = element.as_raw_cow() else { return None };
         let range = json::offset_in(chunk, raw.as_bytes())?;
         let envelope = [before, format!("[{number}]").as_bytes(), after].concat();
+        around += envelope.len();
         pieces.push(Piece { range, envelope: Some(Cow::Owned(envelope)) });
     }
     Some(pieces)

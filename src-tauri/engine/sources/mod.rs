@@ -198,6 +198,12 @@ pub struct Piece<'a> {
 }
 
 impl Piece<'_> {
+    /// Bytes of envelopes that a chunk may come to: each record has its own copy, so that one long envelope around many
+    /// small records would be more than any memory. Beyond it the chunk is refused, and a source need not go on.
+    pub fn most_around(chunk: &[u8]) -> usize {
+        (64 << 20) + 8 * chunk.len()
+    }
+
     pub fn whole(chunk: &[u8]) -> Piece<'static> {
         Piece { range: 0..chunk.len(), envelope: None }
     }

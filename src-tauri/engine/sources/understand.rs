@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::json::{self, Json};
 use super::{Content, Hints, NotUnderstood, Piece, Record, Source, Understood};
+use crate::model::LossCode;
 use crate::read::{Form, yaml};
 
 /// A record of a chunk: its bytes, its envelope, and what it says or why it says nothing.
@@ -12,13 +13,17 @@ pub type Part = (Range<usize>, Option<Vec<u8>>, Result<Understood, NotUnderstood
 /// Expands, parses and understands one chunk. Every byte that is a record's stands in one part, understood or not.
 pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &Hints) -> Vec<Part> {
     if let Form::Csv { delimiter, header } = form {
-        return vec![(
-            0..chunk.len(),
-            Some(header_line(*delimiter, header)),
-            row(source, *delimiter, header, chunk, hints),
-        )];
+        let understood = row(source, *delimiter, header, chunk, hints);
+        // A row that is none needs no header: a long one before many torn rows would cost the square of the file.
+        let envelope = understood.is_ok().then(|| header_line(*delimiter, header));
+        return vec![(0..chunk.len(), envelope, understood)];
     }
     let pieces = source.expand(chunk);
+    let around: usize = pieces.iter().filter_map(|p| p.envelope.as_ref()).map(|e| e.len()).sum();
+    if around > Piece::most_around(chunk) {
+        let detail = format!("its records with what surrounds each come to {around} bytes and more");
+        return vec![(0..chunk.len(), None, Err(NotUnderstood { code: LossCode::Bomb, detail }))];
+    }
     let mut parts = Vec::with_capacity(pieces.len());
     // Spans of one resource follow each other: their envelope is parsed once.
     let mut last: Option<(Vec<u8>, Option<Json>)> = None;
@@ -179,7 +184,6 @@ fn header_line(delimiter: u8, header: &[String]) -> Vec<u8> {
 mod tests {
     use super::super::{BUILT_IN, directory};
     use super::*;
-    use crate::model::LossCode;
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -194,10 +198,10 @@ mod tests {
             let parts = understand_chunk(directory::SOURCE, &form, row.as_bytes(), &Hints::default());
             assert_eq!(parts.len(), 1);
             assert_eq!(parts[0].2.as_ref().unwrap_err().code, LossCode::BrokenRecord, "{row}");
-            assert_eq!(parts[0].1.as_deref(), Some("id,email,type".as_bytes()));
         }
         let parts = understand_chunk(directory::SOURCE, &form, b"E1,\"a@example.org\",person,,\r\n", &Hints::default());
         assert!(parts[0].2.is_ok());
+        assert_eq!(parts[0].1.as_deref(), Some("id,email,type".as_bytes()));
     }
 
     #[test]
@@ -223,6 +227,18 @@ mod tests {
         let parts =
             understand_chunk(directory::SOURCE, &header(&["id", "type", "a.b"]), b"E1,person,x", &Hints::none());
         assert!(parts[0].2.is_ok());
+    }
+
+    #[test]
+    fn an_envelope_around_too_many_records_refuses_the_chunk() {
+        let attributes = vec![r#"{"key":"k","value":{"stringValue":"v"}}"#; 4_000].join(",");
+        let spans = vec![r#"{"traceId":"1","spanId":"2","name":"x"}"#; 2_000].join(",");
+        let text = format!(
+            r#"{{"resourceSpans":[{{"resource":{{"attributes":[{attributes}]}},"scopeSpans":[{{"spans":[{spans}]}}]}}]}}"#
+        );
+        let parts = understand_chunk(super::super::otel_traces::SOURCE, &Form::Lines, text.as_bytes(), &HINTS);
+        assert_eq!((parts.len(), parts[0].0.clone()), (1, 0..text.len()));
+        assert_eq!(parts[0].2.as_ref().unwrap_err().code, LossCode::Bomb);
     }
 
     #[test]

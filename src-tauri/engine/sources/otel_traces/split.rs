@@ -1,6 +1,7 @@
 //! The spans inside a chunk, each with its own bytes and what surrounds it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use sonic_rs::{JsonValueTrait, LazyValue, to_array_iter, to_object_iter};
 
@@ -12,15 +13,22 @@ const TRACE: [&str; 3] = ["traceID", "traceId", "trace_id"];
 
 /// One piece a span. A chunk that holds none, or that is damaged, is one piece.
 pub fn spans(chunk: &[u8]) -> Vec<Piece<'_>> {
-    let mut found = Vec::new();
+    let mut found = Spans::default();
     match descend(chunk, chunk, &Around::default(), &mut found, 0) {
-        Some(()) if !found.is_empty() => {
-            found.sort_by_key(|piece: &Piece<'_>| piece.range.start);
-            found
+        Some(()) if !found.pieces.is_empty() => {
+            found.pieces.sort_by_key(|piece| piece.range.start);
+            found.pieces
         }
         Some(()) => by_name(chunk).unwrap_or_else(|| vec![Piece::whole(chunk)]),
         None => vec![Piece::whole(chunk)],
     }
+}
+
+#[derive(Default)]
+struct Spans<'a> {
+    pieces: Vec<Piece<'a>>,
+    /// Bytes of their envelopes.
+    around: usize,
 }
 
 /// Members of an object that matter here, as raw text.
@@ -87,9 +95,9 @@ struct Around {
 }
 
 /// `None` where the text is damaged: then the chunk is one broken record, and none of its spans is read twice.
-fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Piece<'a>>, depth: usize) -> Option<()> {
+fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Spans<'a>, depth: usize) -> Option<()> {
     // Trace groups nest four deep; anything deeper is something else.
-    if depth > 5 {
+    if depth > 5 || found.around > Piece::most_around(chunk) {
         return Some(());
     }
     let members = members(text)?;
@@ -120,18 +128,22 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Vec<Pi
         }
     }
     if let Some(list) = &members.spans {
-        let processes = members.processes.as_deref();
+        let processes = members.processes.as_deref().map(processes_of);
         let shared = envelope(&around, None);
         for span in to_array_iter(list.as_bytes()) {
             let span = span.ok()?;
             let range = json::offset_in(chunk, span.as_raw_str().as_bytes())?;
             let own = TRACE.iter().any(|key| span.get(*key).is_some()) || span.get("context").is_some();
-            let envelope = match (processes, &around.trace) {
+            let envelope = match (&processes, &around.trace) {
                 (Some(processes), _) => process_of(&span, processes),
                 (None, Some(trace)) if !own => envelope(&around, Some(trace)),
                 (None, _) => shared.clone(),
             };
-            found.push(Piece { range, envelope: envelope.map(|e| Cow::Owned(e.into_bytes())) });
+            found.around += envelope.as_ref().map_or(0, String::len);
+            found.pieces.push(Piece { range, envelope: envelope.map(|e| Cow::Owned(e.into_bytes())) });
+            if found.around > Piece::most_around(chunk) {
+                return Some(());
+            }
         }
     }
     Some(())
@@ -165,14 +177,14 @@ fn envelope(around: &Around, trace: Option<&String>) -> Option<String> {
 }
 
 /// Jaeger keeps the processes of a trace beside its spans, by id.
-fn process_of(span: &LazyValue<'_>, processes: &str) -> Option<String> {
-    let id = span.get("processID")?;
-    let id = id.as_str()?;
-    for process in to_object_iter(processes.as_bytes()) {
-        let (key, value) = process.ok()?;
-        if key == id {
-            return Some(format!("{{\"process\":{}}}", value.as_raw_str()));
-        }
+fn processes_of(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (key, value) in to_object_iter(text.as_bytes()).map_while(Result::ok) {
+        found.entry(key.to_string()).or_insert_with(|| format!("{{\"process\":{}}}", value.as_raw_str()));
     }
-    None
+    found
+}
+
+fn process_of(span: &LazyValue<'_>, processes: &BTreeMap<String, String>) -> Option<String> {
+    processes.get(span.get("processID")?.as_str()?).cloned()
 }
