@@ -97,6 +97,8 @@ pub struct TokenRow {
     pub details: Option<String>,
     pub issuer: Option<i64>,
     pub run: Option<i64>,
+    /// Id of the token that it was exchanged from.
+    pub parent: Option<i64>,
     /// As [`SpanRow::content`].
     pub content: u64,
 }
@@ -268,7 +270,7 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run, e.hash, e.source FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.parent FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -292,6 +294,7 @@ impl Case {
                 run: r.get(13)?,
                 content: content(r.get(14)?),
                 source: r.get(15)?,
+                parent: r.get(16)?,
             });
         }
         Ok(out)
