@@ -73,5 +73,12 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     if !loaded.identity.directory {
         notes.push("No directory was imported: every human is unverified.".into());
     }
+    let unapproved = case.calls_that_need_approval()?;
+    if unapproved > 0 && !case.approvals_imported()? {
+        let calls = if unapproved == 1 { "1 call is".into() } else { format!("{unapproved} calls are") };
+        notes.push(format!(
+            "{calls} in a class that needs approval, and no export of approvals was received: whether they were approved is not answerable."
+        ));
+    }
     Ok(Analysis { attribution: summary, findings: findings.len() as u64 - design_facts, design_facts, notes })
 }

@@ -204,10 +204,7 @@ impl Case {
 
     /// What an analysis found of a call's approval: (required, state, approval, why).
     #[allow(clippy::type_complexity, reason = "four columns of one row")]
-    pub fn approval_fact(
-        &self,
-        event: i64,
-    ) -> Result<Option<(bool, String, Option<i64>, Option<String>)>, CaseError> {
+    pub fn approval_fact(&self, event: i64) -> Result<Option<(bool, String, Option<i64>, Option<String>)>, CaseError> {
         let mut query =
             self.db.prepare("SELECT required, state, approval, why FROM approval_facts WHERE event = ?1")?;
         let mut rows = query.query([event])?;
@@ -217,18 +214,14 @@ impl Case {
 
     /// Calls in classes that need an approval.
     pub fn calls_that_need_approval(&self) -> Result<u64, CaseError> {
-        let n: i64 =
-            self.db.query_row("SELECT count(*) FROM approval_facts WHERE required = 1", [], |r| r.get(0))?;
+        let n: i64 = self.db.query_row("SELECT count(*) FROM approval_facts WHERE required = 1", [], |r| r.get(0))?;
         Ok(n.max(0) as u64)
     }
 }
 
 impl Derived<'_> {
     /// Calls in scope in the order of time, then of shown id.
-    pub fn each_checked(
-        &self,
-        mut visit: impl FnMut(CheckedRow) -> Result<(), CaseError>,
-    ) -> Result<(), CaseError> {
+    pub fn each_checked(&self, mut visit: impl FnMut(CheckedRow) -> Result<(), CaseError>) -> Result<(), CaseError> {
         let mut query = self.tx.prepare(&format!("{CHECKED} ORDER BY a.time, e.shown_id, a.event"))?;
         let mut rows = query.query([])?;
         while let Some(r) = rows.next()? {
@@ -303,10 +296,7 @@ impl Derived<'_> {
 
     pub fn approval_fact(&self, f: &ApprovalFact) -> Result<(), CaseError> {
         let sql = "INSERT INTO approval_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.put(
-            sql,
-            params![f.event, f.required, f.state, f.approval, f.approver, f.own, f.why, f.joined_by],
-        )
+        self.put(sql, params![f.event, f.required, f.state, f.approval, f.approver, f.own, f.why, f.joined_by])
     }
 
     pub fn undecided_fact(&self, f: UndecidedFact) -> Result<(), CaseError> {

@@ -230,7 +230,8 @@ impl Approvals {
         if let Some(n) = at(&|f| near(f) && f.says == Says::Approved) {
             return (State::Approved, Some(n));
         }
-        let differs = |f: &Found| matches!(&f.says, Says::Other(d) if required || f.joined_by == JoinedBy::Id || !d.expired);
+        let differs =
+            |f: &Found| matches!(&f.says, Says::Other(d) if required || f.joined_by == JoinedBy::Id || !d.expired);
         if let Some(n) = at(&|f| f.joined_by == JoinedBy::Id && differs(f)) {
             return (State::Other, Some(n));
         }

@@ -175,9 +175,8 @@ impl Clause {
                 None => Holds::Undetermined("the namespace of the resource cannot be told".into()),
             };
         }
-        let named = |wanted: &str| {
-            facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| v)
-        };
+        let named =
+            |wanted: &str| facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| v);
         let sum = self.per.and_then(|per| named(&sum_of(&self.attribute, per)));
         let value = sum.or_else(|| named(&self.attribute));
         match value {

@@ -75,11 +75,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn question<'a>(
-    world: &World<'a>,
-    row: &CheckedRow,
-    attributes: &'a [(String, Attribute)],
-) -> Option<Question<'a>> {
+fn question<'a>(world: &World<'a>, row: &CheckedRow, attributes: &'a [(String, Attribute)]) -> Option<Question<'a>> {
     let action = world.text(row.action)?;
     let (service, resource) = (world.text(row.service), world.text(row.resource));
     Some(Question { service, action, resource, at: row.time, attributes })

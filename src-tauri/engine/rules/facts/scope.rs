@@ -256,9 +256,8 @@ pub(super) fn within(hop: Bounds<'_>, before: Bounds<'_>) -> (Answer, Option<Str
     if before.scope.iter().any(|s| broad(s)) {
         return (Answer::Yes, None);
     }
-    let beyond = working(hop.scope).find(|scope| {
-        !before.scope.iter().any(|s| names(s, scope)) && !before.details.iter().any(|d| d.names(scope))
-    });
+    let beyond = working(hop.scope)
+        .find(|scope| !before.scope.iter().any(|s| names(s, scope)) && !before.details.iter().any(|d| d.names(scope)));
     if let Some(scope) = beyond {
         return (Answer::No, Some(format!("the scope {scope} is not within that of the token before it")));
     }

@@ -23,11 +23,7 @@ pub(super) struct Approved<'a> {
 }
 
 impl<'a> Approved<'a> {
-    pub(super) fn load(
-        case: &Case,
-        derived: &Derived<'_>,
-        first: &'a First<'a>,
-    ) -> Result<Approved<'a>, RuleError> {
+    pub(super) fn load(case: &Case, derived: &Derived<'_>, first: &'a First<'a>) -> Result<Approved<'a>, RuleError> {
         Ok(Approved {
             first,
             approvals: Approvals::new(derived.approvals()?, derived.party_of()?),
@@ -120,11 +116,8 @@ impl<'a> Approved<'a> {
             State::Other => matches!(f.says, Says::Other(_)),
             _ => false,
         };
-        let approvers: Vec<Option<i64>> = found
-            .iter()
-            .filter(counts)
-            .map(|f| self.approvals.party(self.approvals.row(f.row).approved_by))
-            .collect();
+        let approvers: Vec<Option<i64>> =
+            found.iter().filter(counts).map(|f| self.approvals.party(self.approvals.row(f.row).approved_by)).collect();
         match () {
             () if approvers.is_empty() => "unknown",
             () if approvers.iter().flatten().any(|a| *a != human) => "no",

@@ -160,7 +160,8 @@ impl<'a> Decisions<'a> {
             self.world.text(string).and_then(|text| self.words.get(&normal(text))).copied()
         };
         let action = known(row.action, last);
-        let spans = row.trace.into_iter().flat_map(|t| row.span.into_iter().chain(row.parent_span).map(move |s| (t, s)));
+        let spans =
+            row.trace.into_iter().flat_map(|t| row.span.into_iter().chain(row.parent_span).map(move |s| (t, s)));
         let found = self.taken(row, spans.filter_map(|key| self.by_span.get(&key)), IN_RUN, Some(action));
         if !found.is_empty() {
             return found;
@@ -222,9 +223,8 @@ impl<'a> Decisions<'a> {
     /// The latest decision that allowed the call, where what it rested on was gone when the call went through.
     fn withdrawn(&self, row: &CheckedRow, question: &Question<'_>, beside: &[u32]) -> Option<WithdrawnFact> {
         let at = row.time?;
-        let decision = beside.iter().map(|n| &self.rows[*n as usize]).find(|d| {
-            d.allows && d.time.is_some_and(|t| t <= at)
-        })?;
+        let decision =
+            beside.iter().map(|n| &self.rows[*n as usize]).find(|d| d.allows && d.time.is_some_and(|t| t <= at))?;
         let decided = decision.time?;
         let (_, bound) = self.world.clocks.between((decision.source, decided), (row.source, at));
         let surely = crate::model::Time(at.0 - bound);
