@@ -103,6 +103,14 @@ pub struct ApprovalFact {
     pub joined_by: Option<&'static str>,
 }
 
+/// The same as an analysis kept it: `state` as there.
+#[derive(Debug, Clone)]
+pub struct KeptApproval {
+    pub required: bool,
+    pub state: String,
+    pub approval: Option<i64>,
+}
+
 /// A call that no decision stands beside, where decisions cover its tool.
 #[derive(Debug, Clone, Copy)]
 pub struct UndecidedFact {
@@ -202,13 +210,13 @@ impl Case {
         Ok(rows.next()?.map(checked).transpose()?)
     }
 
-    /// What an analysis found of a call's approval: (required, state, approval, why).
-    #[allow(clippy::type_complexity, reason = "four columns of one row")]
-    pub fn approval_fact(&self, event: i64) -> Result<Option<(bool, String, Option<i64>, Option<String>)>, CaseError> {
-        let mut query =
-            self.db.prepare("SELECT required, state, approval, why FROM approval_facts WHERE event = ?1")?;
+    /// What an analysis found of a call's approval.
+    pub fn approval_fact(&self, event: i64) -> Result<Option<KeptApproval>, CaseError> {
+        let mut query = self.db.prepare("SELECT required, state, approval FROM approval_facts WHERE event = ?1")?;
         let mut rows = query.query([event])?;
-        let row = rows.next()?.map(|r| Ok::<_, rusqlite::Error>((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)));
+        let row = rows.next()?.map(|r| {
+            Ok::<_, rusqlite::Error>(KeptApproval { required: r.get(0)?, state: r.get(1)?, approval: r.get(2)? })
+        });
         Ok(row.transpose()?)
     }
 

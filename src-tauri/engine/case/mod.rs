@@ -22,8 +22,8 @@ mod write;
 
 pub use acts::ActRow;
 pub use checked::{
-    ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, SelfJudgedFact, SpreadTokenFact,
-    UndecidedFact, WieldedFact, WithdrawnFact,
+    ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
+    SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
 };
 pub use context::{AssetRow, DirectoryEntry, GrantRow};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};

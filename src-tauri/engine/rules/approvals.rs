@@ -86,6 +86,10 @@ pub enum State {
 }
 
 impl State {
+    pub fn from_word(word: &str) -> Option<State> {
+        [State::Approved, State::Other, State::None, State::Unknown].into_iter().find(|s| s.word() == word)
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             State::Approved => "approved",

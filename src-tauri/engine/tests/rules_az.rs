@@ -7,6 +7,7 @@ mod fixtures;
 
 use std::fmt::Write as _;
 
+use behalf_engine::ask::approved::{Approved, approved as ask_approved};
 use behalf_engine::ask::findings::FindingDetail;
 use behalf_engine::case::Case;
 use behalf_engine::model::Time;
@@ -432,6 +433,50 @@ fn what_differs_from_its_approval_is_told() {
     let both = [call("c1", "02T10:00:00"), call("c2", "02T10:05:00").with("on", "order/8")];
     assert_eq!(approved(&elsewhere, &both, "AP-01"), ["c1"]);
     assert!(approved(&elsewhere, &both, "AP-03").is_empty());
+}
+
+fn asked(rows: &str, of: &Call) -> Approved {
+    let approvals = format!("{APPROVALS}{rows}");
+    let given = world(std::slice::from_ref(of), &[("assets.csv", ASSETS), ("approvals.csv", &approvals)]);
+    ask_approved(&given.case, "c1").unwrap()
+}
+
+#[test]
+fn who_approved_is_read_from_approvals_alone() {
+    let one = call("c1", "02T10:00:00");
+    let said = asked(ADAS, &one);
+    assert_eq!((said.answer.as_str(), said.required), ("approved", true));
+    assert_eq!(said.approved_by, ["bo@fern.example"]);
+    assert!(said.sentence.contains("bo@fern.example") && !said.sentence.contains("ada@fern.example"));
+    assert_eq!(said.approvals[0].requested_by.as_deref(), Some("ada@fern.example"));
+    assert_eq!((said.approvals[0].record.as_str(), said.approvals[0].source.as_str()), ("A1", "approvals"));
+
+    let unnamed = asked(&ADAS.replace("bo@fern.example", ""), &one);
+    assert_eq!((unnamed.answer.as_str(), unnamed.approved_by.len()), ("approved", 0));
+    assert!(!serde_json::to_string(&unnamed).unwrap().contains(r#""approved_by":"ada"#));
+
+    let own = asked(&ADAS.replace("bo@fern.example", "ada@fern.example"), &one);
+    assert_eq!((own.answer.as_str(), own.approved_by.len()), ("own_approval_only", 0));
+    assert!(!own.sentence.contains("ada@fern.example"));
+
+    let none = asked(&ADAS.replace("approved,2026", "rejected,2026"), &one);
+    assert_eq!((none.answer.as_str(), none.approvals[0].approved_by.as_deref()), ("no_approval_recorded", None));
+    assert!(none.sentence.contains("refused"));
+    assert_eq!(asked("", &one).answer, "no_approval_recorded");
+    assert_eq!(asked("", &one.clone().with("do", "note.append")).answer, "no_approval_recorded");
+
+    let over = asked(&ADAS.replace("order/7,,", "order/7,50,"), &one.clone().with("amt", "90"));
+    assert_eq!((over.answer.as_str(), over.approved_by.len()), ("other_than_approved", 0));
+    assert!(over.sentence.contains("amount 90 is over the approved 50"), "{}", over.sentence);
+    let elsewhere = asked(&ADAS.replace("order/7", "order/8"), &one);
+    assert_eq!((elsewhere.answer.as_str(), elsewhere.approvals.len()), ("other_than_approved", 1));
+    let unit = asked(&ADAS.replace("order/7,,", "order/7,50,"), &one.clone().with("amt", "90").with("cur", "EUR"));
+    assert_eq!(unit.answer, "unanswerable");
+
+    let given = world(std::slice::from_ref(&one), &[("assets.csv", ASSETS)]);
+    let silent = ask_approved(&given.case, "c1").unwrap();
+    assert_eq!((silent.answer.as_str(), silent.required), ("no_source_imported", true));
+    assert!(ask_approved(&given.case, "nothing").is_err());
 }
 
 #[test]
