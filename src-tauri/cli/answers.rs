@@ -68,6 +68,9 @@ struct Listed {
     title: String,
     cause: String,
     design_fact: bool,
+    /// The words of known exceptions that cover all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<String>,
     events: Vec<String>,
     controls: Vec<String>,
     instances: Vec<ListedInstance>,
@@ -126,10 +129,12 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             title: f.title.clone(),
             cause: f.cause.clone(),
             design_fact: f.design_fact,
+            accepted: f.accepted.clone(),
         };
         rows.row(&listed, || {
             let what = format!("{} {} [{}]", f.rule, f.title, f.cause);
-            flat(&format!("{:8} {what} {} ({} calls)", f.severity, f.confidence, f.calls))
+            let accepted = f.accepted.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
+            flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
         })?;
     }
     rows.end()

@@ -5,7 +5,12 @@ use rusqlite::{Connection, Row, params};
 use super::derived::Derived;
 use super::error::CaseError;
 use super::store::Case;
-use crate::model::Time;
+use crate::model::{Attribute, Time};
+
+/// Time and attributes of an event.
+pub type Described = (Option<Time>, Vec<(String, Attribute)>);
+/// A delegated token, its subject and its agent.
+pub type Delegation = (i64, Option<i64>, Option<i64>);
 
 /// A call with its first facts. Numbers are ids of `strings`, `principals`, `parties` and `runs`.
 #[derive(Debug, Clone)]
@@ -292,10 +297,27 @@ impl Derived<'_> {
     }
 
     /// (token, subject, agent) of delegated tokens.
-    pub fn delegations(&self) -> Result<Vec<(i64, Option<i64>, Option<i64>)>, CaseError> {
+    pub fn delegations(&self) -> Result<Vec<Delegation>, CaseError> {
         let mut query =
             self.tx.prepare("SELECT token, subject, agent FROM token_facts WHERE delegated = 1 ORDER BY token")?;
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Time of an event, and its service, action and resource as attributes that conditions may speak of.
+    pub fn described(&self, event: i64) -> Result<Described, CaseError> {
+        let mut query = self.tx.prepare_cached(
+            "SELECT e.time, sv.text, ac.text, re.text FROM events e LEFT JOIN strings sv ON sv.id = e.service
+             LEFT JOIN strings ac ON ac.id = e.action LEFT JOIN strings re ON re.id = e.resource WHERE e.id = ?1",
+        )?;
+        Ok(query.query_row([event], |r| {
+            let mut attributes = Vec::new();
+            for (column, name) in ["service", "action", "resource"].into_iter().enumerate() {
+                if let Some(text) = r.get::<_, Option<String>>(column + 1)? {
+                    attributes.push((name.to_string(), Attribute::Text(text)));
+                }
+            }
+            Ok((time(r, 0)?, attributes))
+        })?)
     }
 
     pub fn agents_right_fact(&self, event: i64, basis: &str, why: Option<&str>) -> Result<(), CaseError> {

@@ -9,6 +9,7 @@ mod controls;
 pub mod entitlement;
 mod error;
 mod examples;
+mod exceptions;
 pub mod facts;
 mod glob;
 mod notes;

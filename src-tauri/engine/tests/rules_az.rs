@@ -586,6 +586,43 @@ fn one_token_in_several_hands_is_told() {
 }
 
 #[test]
+fn a_known_exception_folds_what_it_covers_and_nothing_else() {
+    let rights = format!(
+        "{RIGHTS}ada@fern.example,refund.create,order/1,allow,,,\nbo@fern.example,refund.create,order/1,allow,,,\n"
+    );
+    let calls = [call("c1", "02T10:00:00").with("region", "eu"), call("c2", "20T10:00:00")];
+    let told = |rows: &str, calls: &[Call]| {
+        let exceptions = format!("principal,rule,reason,approved_by,from,to,conditions\n{rows}");
+        let given = world(calls, &[("entitlements.csv", &rights), ("exceptions.csv", &exceptions)]);
+        let listed = listed(&given, "AZ-01").len();
+        let all = findings(&given.case);
+        let found = of(&all, "AZ-01")[0].clone();
+        let queue = behalf_engine::ask::findings::list(&given.case, &Default::default()).unwrap();
+        assert_eq!(queue.rows.iter().any(|f| f.rule == "AZ-01"), found.row.accepted.is_none());
+        let said: Vec<String> = found.against.iter().filter(|a| a.contains("exception")).cloned().collect();
+        (listed, found.row.accepted, said.join("; "))
+    };
+    let both = (2, None, String::new());
+    let (listed, whole, said) = told("helper,AZ-01,pilot,cleo@fern.example,2026-03-01,2026-03-31,\n", &calls);
+    assert_eq!((listed, said.starts_with("2 of 2 instances accepted by exception: pilot")), (2, true), "{said}");
+    assert!(whole.unwrap().contains("approved by cleo@fern.example, until 2026-03-31"));
+    assert!(told("E1,*,pilot,,,,\n", &calls).1.is_some(), "the person of all its calls, by directory id");
+    let (_, whole, said) = told("helper,AZ-01,pilot,,2026-03-01,2026-03-02,\n", &calls);
+    assert_eq!((whole, said.starts_with("1 of 2 instances")), (None, true), "over before the second call");
+    for row in [
+        "scout,AZ-01,pilot,,,,\n",
+        "helper,AZ-02,pilot,,,,\n",
+        "helper,AZ-01,pilot,,2026-04-01,,\n",
+        "bo@fern.example,AZ-01,pilot,,,,\n",
+        "helper,AZ-01,pilot,,,,amount<=50\n",
+        "helper,AZ-01,pilot,,,,action=note.append\n",
+    ] {
+        assert_eq!(told(row, &calls), both, "{row}");
+    }
+    assert!(told("helper,AZ-01,pilot,,,,action=refund.create\n", &calls).1.is_some());
+}
+
+#[test]
 fn the_order_of_files_changes_no_word() {
     let rights = format!(
         "{RIGHTS}ada@fern.example,refund.create,order/*,allow,amount<=100 per day,,\nhelper,refund.create,x,allow,,,\n"

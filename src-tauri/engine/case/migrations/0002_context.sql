@@ -89,3 +89,7 @@ CREATE TABLE wielded_facts (
 CREATE TABLE spread_token_facts (
   token INTEGER NOT NULL, event INTEGER NOT NULL, agents INTEGER NOT NULL, hosts INTEGER NOT NULL,
   people INTEGER NOT NULL, PRIMARY KEY (token, event)) STRICT, WITHOUT ROWID;
+
+-- The words of the known exceptions that cover a finding whole, or an instance.
+ALTER TABLE findings ADD COLUMN accepted TEXT;
+ALTER TABLE instances ADD COLUMN accepted TEXT;

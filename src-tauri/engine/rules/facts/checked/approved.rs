@@ -1,6 +1,8 @@
 //! What is on record of each call's approval (AP-01 to AP-03).
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::super::super::approvals::{Approvals, Found, Says, State, Wanted};
 use super::super::super::error::RuleError;
@@ -17,7 +19,7 @@ pub(super) struct Approved<'a> {
     imported: bool,
     facts: Vec<ApprovalFact>,
     /// Calls without an approval of their own, with those of the same people for something else.
-    open: FxHashMap<usize, Vec<Found>>,
+    open: BTreeMap<usize, Vec<Found>>,
     /// Approvals that some call used.
     used: FxHashSet<usize>,
 }
@@ -30,7 +32,7 @@ impl<'a> Approved<'a> {
             classes: first.world.context.assets.iter().any(|a| a.approval_required),
             imported: case.approvals_imported()?,
             facts: Vec::new(),
-            open: FxHashMap::default(),
+            open: BTreeMap::new(),
             used: FxHashSet::default(),
         })
     }

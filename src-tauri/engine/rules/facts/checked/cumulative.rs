@@ -45,8 +45,9 @@ impl<'a> Cumulative<'a> {
     pub(super) fn see(&mut self, row: &CheckedRow, question: Option<&Question<'_>>) -> Vec<CumulativeFact> {
         let mut out = Vec::new();
         let Some(question) = question.filter(|_| row.outcome == 0) else { return out };
-        if let (Some(person), Some((grant, limits))) = (row.human, self.limits_of_right(row)) {
-            for (attribute, per) in limits.to_vec() {
+        let of_right = self.limits_of_right(row).map(|(grant, limits)| (grant, limits.to_vec()));
+        if let (Some(person), Some((grant, limits))) = (row.human, of_right) {
+            for (attribute, per) in limits {
                 let Some(sum) = self.sum(row, question, (person, grant, false), &attribute, per) else { continue };
                 let with = sum.beside(question.attributes, &attribute, per);
                 let said = answer(&self.world.rights, person, &Question { attributes: &with, ..*question });

@@ -42,7 +42,7 @@ impl Spread {
             .filter_map(|(token, held)| {
                 let hosts = held.hosts.iter().map(|(source, _)| held.hosts.iter().filter(|h| h.0 == *source).count());
                 let (agents, hosts, people) = (held.agents.len(), hosts.max().unwrap_or(0), held.people.len());
-                (agents > 1 || hosts > 1 || people > 1).then(|| SpreadTokenFact {
+                (agents > 1 || hosts > 1 || people > 1).then_some(SpreadTokenFact {
                     token,
                     agents: agents as u32,
                     hosts: hosts as u32,
