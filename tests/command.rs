@@ -268,6 +268,17 @@ fn raw_is_the_records_exact_bytes() {
 }
 
 #[test]
+fn approved_says_that_no_approvals_were_received() {
+    let calls = ask(&["attributions", "--format", "json"]).json();
+    let id =
+        calls.as_array().unwrap().iter().find(|c| c["kind"] == "call").unwrap()["id"].as_str().unwrap().to_string();
+    let said = ask(&["approved", &id, "--format", "json"]).json();
+    assert_eq!((&said["answer"], &said["approved_by"]), (&"no_source_imported".into(), &serde_json::json!([])));
+    assert!(ask(&["approved", &id]).text().contains("No export of approvals was received"));
+    assert_eq!(ask(&["approved", "no-such-id"]).code, 1);
+}
+
+#[test]
 fn authorized_answers_for_person_agent_and_decision() {
     let yes = ask(&[
         "authorized",

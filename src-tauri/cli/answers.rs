@@ -68,6 +68,9 @@ struct Listed {
     title: String,
     cause: String,
     design_fact: bool,
+    /// The words of known exceptions that cover all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<String>,
     events: Vec<String>,
     controls: Vec<String>,
     instances: Vec<ListedInstance>,
@@ -126,10 +129,12 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             title: f.title.clone(),
             cause: f.cause.clone(),
             design_fact: f.design_fact,
+            accepted: f.accepted.clone(),
         };
         rows.row(&listed, || {
             let what = format!("{} {} [{}]", f.rule, f.title, f.cause);
-            flat(&format!("{:8} {what} {} ({} calls)", f.severity, f.confidence, f.calls))
+            let accepted = f.accepted.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
+            flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
         })?;
     }
     rows.end()
@@ -158,6 +163,41 @@ pub fn who(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
         record: &'a ask::raw::RawRecord,
     }
     one(&Answer { who: &who, record: &raw }, format, || who_text(&who, &raw))
+}
+
+pub fn approved(path: &Path, id: &str, format: Format) -> Result<(), EdgeError> {
+    let case = analysed(path)?;
+    let answer = ask::approved::approved(&case, id)?;
+    one(&answer, format, || approved_text(&answer))
+}
+
+fn approved_text(a: &ask::approved::Approved) -> String {
+    let mut out = format!("{}\n", flat(&a.sentence));
+    if !a.disclaimer.is_empty() {
+        out.push_str(&format!("It does not say: {}\n", a.disclaimer));
+    }
+    for record in &a.approvals {
+        let on = [record.action.as_deref(), record.resource.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+        let time = record.time.as_deref().unwrap_or("no time");
+        out.push_str(&format!("\nApproval {} of {}, {time}\n", flat(&record.record), record.source));
+        let limit = record.limit.map(|l| format!("{l} {}", record.currency.as_deref().unwrap_or_default()));
+        let fields = [
+            ("of", Some(on.join(" on "))),
+            ("for", record.subject.clone()),
+            ("requested by", record.requested_by.clone()),
+            ("approved by", record.approved_by.clone()),
+            ("limit", limit),
+            ("expires", record.expires.clone()),
+            ("found by", Some(record.joined_by.clone())),
+            ("says", Some(format!("{} {}", record.says, record.why.as_deref().unwrap_or_default()))),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
+                out.push_str(&format!("  {name} {}\n", flat(value.trim())));
+            }
+        }
+    }
+    out
 }
 
 fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {

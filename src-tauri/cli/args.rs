@@ -76,6 +76,12 @@ pub enum Command {
         of: OfCase,
         id: String,
     },
+    /// Who approved one call, as approval records say; not who initiated it.
+    Approved {
+        #[command(flatten)]
+        of: OfCase,
+        id: String,
+    },
     /// Was a person allowed to do this, then? Without a user: who was?
     Authorized {
         #[command(flatten)]

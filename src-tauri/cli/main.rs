@@ -45,6 +45,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
             answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format)
         }
         Command::Who { of, id } => answers::who(&of.case, id, format),
+        Command::Approved { of, id } => answers::approved(&of.case, id, format),
         Command::Authorized { of, user, action, resource, at, with } => {
             let user = user.as_deref();
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)

@@ -69,9 +69,25 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     }
     derived.commit()?;
     let design_facts = findings.iter().filter(|f| f.design_fact).count() as u64;
+    let accepted = findings.iter().filter(|f| !f.design_fact && f.accepted.is_some()).count() as u64;
     let mut notes = loaded.identity.notes.clone();
     if !loaded.identity.directory {
         notes.push("No directory was imported: every human is unverified.".into());
     }
-    Ok(Analysis { attribution: summary, findings: findings.len() as u64 - design_facts, design_facts, notes })
+    if accepted > 0 {
+        notes.push(format!("{accepted} more findings are accepted by known exceptions: shown, and not counted."));
+    }
+    let unapproved = case.calls_that_need_approval()?;
+    if unapproved > 0 && !case.approvals_imported()? {
+        let calls = if unapproved == 1 { "1 call is".into() } else { format!("{unapproved} calls are") };
+        notes.push(format!(
+            "{calls} in a class that needs approval, and no export of approvals was received: whether they were approved is not answerable."
+        ));
+    }
+    Ok(Analysis {
+        attribution: summary,
+        findings: findings.len() as u64 - design_facts - accepted,
+        design_facts,
+        notes,
+    })
 }

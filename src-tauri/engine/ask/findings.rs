@@ -24,6 +24,10 @@ pub struct FindingRow {
     pub last: Option<String>,
     /// Info: stands on Patterns, not in the queue.
     pub design_fact: bool,
+    /// The words of known exceptions that cover all of it: not in the queue either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub accepted: Option<String>,
 }
 
 /// The list with its facets.
@@ -106,6 +110,13 @@ pub fn rows(case: &Case) -> Result<Vec<FindingRow>, CaseError> {
     Ok(case.findings()?.into_iter().map(row).collect())
 }
 
+impl FindingRow {
+    /// Whether it waits for a reviewer: no design fact, and not covered by known exceptions.
+    pub fn is_queued(&self) -> bool {
+        !self.design_fact && self.accepted.is_none()
+    }
+}
+
 pub(crate) fn row(f: FindingView) -> FindingRow {
     FindingRow {
         family: f.rule.split('-').next().unwrap_or_default().to_string(),
@@ -122,6 +133,7 @@ pub(crate) fn row(f: FindingView) -> FindingRow {
         first: f.first.map(|t| t.to_rfc3339()),
         last: f.last.map(|t| t.to_rfc3339()),
         design_fact: f.design_fact,
+        accepted: f.accepted,
     }
 }
 
@@ -133,6 +145,7 @@ pub struct Filter {
     pub rule: Vec<String>,
     pub family: Vec<String>,
     pub confidence: Vec<String>,
+    /// What is out of the queue too: design facts, and what exceptions cover whole.
     pub design_facts: bool,
     pub text: Option<String>,
 }
@@ -148,7 +161,7 @@ impl Filter {
             && one("rule", &self.rule, &f.rule)
             && one("family", &self.family, &f.family)
             && one("confidence", &self.confidence, &f.confidence)
-            && (self.design_facts || !f.design_fact)
+            && (self.design_facts || f.is_queued())
             && text.is_none_or(|t| {
                 format!("{} {} {} {}", f.id, f.rule, f.title, f.cause).to_lowercase().contains(t.trim())
             })
@@ -207,7 +220,7 @@ pub fn detail(case: &Case, id: &str) -> Result<FindingDetail, CaseError> {
         population: notes.population.sentence,
         severity_reason: notes.severity_reason,
         confidence_reason: notes.confidence_reason,
-        against: notes.against,
+        against: notes.against.into_iter().chain(notes.accepted).collect(),
         instances,
     })
 }

@@ -1,6 +1,7 @@
 //! The questions. Each answer is a plain value that command line, window and report share; figures are links: each
 //! count comes with the filter that lists what it counts.
 
+pub mod approved;
 pub mod attributions;
 pub mod authorized;
 pub mod completeness;

@@ -71,7 +71,7 @@ const WORST: usize = 7;
 pub fn overview(case: &Case) -> Result<Overview, CaseError> {
     let coverage = super::coverage::coverage(case)?;
     let findings: Vec<_> = super::findings::rows(case)?;
-    let queue: Vec<_> = findings.iter().filter(|f| !f.design_fact).cloned().collect();
+    let queue: Vec<_> = findings.iter().filter(|f| f.is_queued()).cloned().collect();
     let first = coverage.by_source.iter().filter_map(|s| s.first.clone()).min();
     let last = coverage.by_source.iter().filter_map(|s| s.last.clone()).max();
     let figures = case.figures()?;

@@ -51,6 +51,7 @@ pub struct AssetRow {
     pub per_user: bool,
     pub regulated_by: Option<String>,
     pub required_pattern: Option<String>,
+    pub approval_required: bool,
 }
 
 impl Case {
@@ -168,8 +169,8 @@ impl Case {
 
     pub fn assets(&self) -> Result<Vec<AssetRow>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT event, service, action, resource, data_class, effect, per_user, regulated_by, required_pattern
-             FROM assets ORDER BY service, action, resource, event",
+            "SELECT event, service, action, resource, data_class, effect, per_user, regulated_by, required_pattern,
+             approval_required FROM assets ORDER BY service, action, resource, event",
         )?;
         let rows = query.query_map([], |r| {
             Ok(AssetRow {
@@ -182,6 +183,7 @@ impl Case {
                 per_user: r.get(6)?,
                 regulated_by: r.get(7)?,
                 required_pattern: r.get(8)?,
+                approval_required: r.get(9)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

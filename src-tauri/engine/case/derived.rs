@@ -95,6 +95,8 @@ pub struct FindingRecord {
     pub failure: u8,
     /// Reasons, population, what speaks against it: JSON of the rules room.
     pub detail: String,
+    /// The words of known exceptions that cover all of it.
+    pub accepted: Option<String>,
     pub instances: Vec<InstanceRecord>,
 }
 
@@ -107,6 +109,8 @@ pub struct InstanceRecord {
     pub agent: Option<String>,
     pub tool: Option<String>,
     pub sentence: String,
+    /// The words of the known exception that covers it.
+    pub accepted: Option<String>,
     pub events: Vec<i64>,
 }
 
@@ -131,6 +135,15 @@ const DERIVED_TABLES: &[&str] = &[
     "traced_facts",
     "hole_facts",
     "clocks",
+    "agents_right_facts",
+    "approval_facts",
+    "undecided_facts",
+    "withdrawn_facts",
+    "self_judged_facts",
+    "cumulative_facts",
+    "hop_facts",
+    "wielded_facts",
+    "spread_token_facts",
     "findings",
     "instances",
     "instance_events",
@@ -259,7 +272,8 @@ impl Derived<'_> {
         }
         self.tx
             .prepare_cached(
-                "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                "INSERT INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 ?17)",
             )?
             .execute(params![
                 f.id,
@@ -277,12 +291,13 @@ impl Derived<'_> {
                 span.1,
                 f.impact,
                 f.failure,
-                f.detail
+                f.detail,
+                f.accepted
             ])?;
         for (n, i) in f.instances.iter().enumerate() {
-            self.tx
-                .prepare_cached("INSERT INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
-                .execute(params![i.id, f.id, n as i64, i.principal, i.token, i.run, i.agent, i.tool, i.sentence])?;
+            self.tx.prepare_cached("INSERT INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
+                params![i.id, f.id, n as i64, i.principal, i.token, i.run, i.agent, i.tool, i.sentence, i.accepted],
+            )?;
             for (m, event) in i.events.iter().enumerate() {
                 self.tx
                     .prepare_cached("INSERT INTO instance_events VALUES (?1, ?2, ?3)")?

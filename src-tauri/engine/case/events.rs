@@ -99,6 +99,8 @@ pub struct TokenRow {
     pub run: Option<i64>,
     /// Decoded from the token; no record of its issuer.
     pub unverified: bool,
+    /// Id of the token that it was exchanged from.
+    pub parent: Option<i64>,
     /// As [`SpanRow::content`].
     pub content: u64,
 }
@@ -282,7 +284,7 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.unverified
+             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.unverified, t.parent
              FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
@@ -308,6 +310,7 @@ impl Case {
                 content: content(r.get(14)?),
                 source: r.get(15)?,
                 unverified: r.get(16)?,
+                parent: r.get(17)?,
             });
         }
         Ok(out)

@@ -2,6 +2,7 @@
 //! holds SQL; others read through the typed functions here.
 
 mod acts;
+mod checked;
 mod context;
 mod derived;
 mod entry;
@@ -20,6 +21,10 @@ mod verify;
 mod write;
 
 pub use acts::ActRow;
+pub use checked::{
+    ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
+    SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
+};
 pub use context::{AssetRow, DirectoryEntry, GrantRow};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
 pub use error::CaseError;

@@ -140,3 +140,76 @@ SELECT s.text AS source, st.text AS stream, h.kind AS kind, h.before AS event, e
   strftime('%Y-%m-%dT%H:%M:%SZ', h.to_time / 1000000, 'unixepoch') AS to_text
 FROM hole_facts h JOIN strings s ON s.id = h.source JOIN events e ON e.id = h.before
 LEFT JOIN strings st ON st.id = h.stream;
+-- Calls of agents that have no right of their own to what they did.
+--   basis explicit_deny | no_matching_grant; why the deciding reason
+DROP VIEW IF EXISTS v1_agents_rights;
+CREATE VIEW v1_agents_rights AS SELECT event, basis, why FROM agents_right_facts;
+-- Calls in a class that needs approval, or with an approval on record.
+--   required 0|1 (assets.csv); state approved | other | none | unknown; approval shown id; approver as shown;
+--   own yes | no | unknown: approver and initiator are one person; why; joined_by id | subject | resource | action
+DROP VIEW IF EXISTS v1_approvals;
+CREATE VIEW v1_approvals AS
+SELECT f.event AS event, f.required AS required, f.state AS state, e.shown_id AS approval, p.shown AS approver,
+  f.own AS own, f.why AS why, f.joined_by AS joined_by
+FROM approval_facts f
+LEFT JOIN events e ON e.id = f.approval
+LEFT JOIN parties p ON p.id = f.approver;
+-- Calls that no decision stands beside.
+--   calls and decided: of all calls of the same tool (service and action)
+DROP VIEW IF EXISTS v1_undecided;
+CREATE VIEW v1_undecided AS SELECT event, calls, decided FROM undecided_facts;
+-- Calls that an earlier decision allowed on a right that was gone when they went through.
+--   decision shown id; whose as shown; minutes from decision to call; why the right that ended
+DROP VIEW IF EXISTS v1_withdrawn;
+CREATE VIEW v1_withdrawn AS
+SELECT f.event AS event, e.shown_id AS decision, p.shown AS whose, f.minutes AS minutes, f.why AS why
+FROM withdrawn_facts f JOIN events e ON e.id = f.decision LEFT JOIN parties p ON p.id = f.whose;
+-- Agents' calls of which every decision in evidence was written by the agent's own process.
+--   decision shown id; written_by caller | trace | service | host: by what that is told
+DROP VIEW IF EXISTS v1_self_judged;
+CREATE VIEW v1_self_judged AS
+SELECT f.event AS event, e.shown_id AS decision, f.by AS written_by
+FROM self_judged_facts f JOIN events e ON e.id = f.decision;
+-- Calls within a limit that take its sum beyond it.
+--   basis right | token; whose as shown; attribute; per day | resource; total and calls so far; why
+DROP VIEW IF EXISTS v1_cumulative;
+CREATE VIEW v1_cumulative AS
+SELECT f.event AS event, f.basis AS basis, p.shown AS whose, f.attribute AS attribute, f.per AS per, f.total AS total,
+  f.calls AS calls, f.why AS why
+FROM cumulative_facts f LEFT JOIN parties p ON p.id = f.whose;
+-- Hops of a delegation that go beyond the one before, one row a token and call that used it, or its own record.
+--   before the token before it; hop exchange | fan_out; cause issuer x client
+DROP VIEW IF EXISTS v1_hops;
+CREATE VIEW v1_hops AS
+SELECT tk.text AS token, bk.text AS before, h.by AS hop, h.why AS why,
+  coalesce(iss.text, 'unknown issuer') || ' x ' || coalesce(ag.shown, 'unknown client') AS cause,
+  ag.shown AS agent, su.shown AS subject, t.impact AS impact, t.rated AS rated,
+  coalesce(c.event, h.event) AS event, c.outcome AS outcome, c.time AS time
+FROM hop_facts h
+JOIN strings tk ON tk.id = h.token
+JOIN strings bk ON bk.id = h.before
+JOIN token_facts t ON t.token = h.token
+LEFT JOIN strings iss ON iss.id = t.issuer
+LEFT JOIN parties ag ON ag.id = t.agent
+LEFT JOIN parties su ON su.id = t.subject
+LEFT JOIN (SELECT f.token AS token, f.event AS event, v.outcome AS outcome, v.time AS time
+           FROM call_facts f JOIN v1_calls v ON v.event = f.event WHERE f.token IS NOT NULL) c ON c.token = h.token;
+-- Calls at which an agent had wielded more than 20 users' tokens within five minutes.
+--   users in the five minutes; usual three times the agent's own 99.9th percentile at other times; prompted: users whose own
+--   run it was; shapes: different actions and kinds of resource
+DROP VIEW IF EXISTS v1_wielded;
+CREATE VIEW v1_wielded AS
+SELECT w.event AS event, p.shown AS wielder, w.users AS users, w.usual AS usual, w.prompted AS prompted, w.shapes AS shapes
+FROM wielded_facts w JOIN parties p ON p.id = w.agent;
+-- Delegated tokens in several hands, one row a token and call.
+--   agents, hosts (pods of one agent are one), people of the runs it was used in
+DROP VIEW IF EXISTS v1_spread_tokens;
+CREATE VIEW v1_spread_tokens AS
+SELECT tk.text AS token, s.event AS event, s.agents AS agents, s.hosts AS hosts, s.people AS people,
+  coalesce(iss.text, 'unknown issuer') || ' x ' || coalesce(ag.shown, 'unknown client') AS cause,
+  ag.shown AS agent, t.impact AS impact, t.rated AS rated
+FROM spread_token_facts s
+JOIN strings tk ON tk.id = s.token
+JOIN token_facts t ON t.token = s.token
+LEFT JOIN strings iss ON iss.id = t.issuer
+LEFT JOIN parties ag ON ag.id = t.agent;

@@ -39,6 +39,7 @@ fn finding(p: Parts<'_>) -> FindingDetail {
             first: some("2026-01-02T07:58:12Z"),
             last: some("2026-03-31T18:45:01Z"),
             design_fact: p.severity == "info",
+            accepted: None,
         },
         condition: s(p.condition),
         criteria: p.criteria,

@@ -1,4 +1,7 @@
 //! Conditions of entitlements: `attribute op literal`, joined by `and` (DESIGN section 5.1).
+//!
+//! A maximum may be cumulative: `amount<=500 per day`, `amount<=500 EUR per resource`. Its sum is then an attribute of its
+//! own, [`sum_of`]; without it a call is held against the maximum alone.
 
 use crate::model::Attribute;
 
@@ -25,6 +28,31 @@ struct Clause {
     attribute: String,
     op: Op,
     literal: String,
+    per: Option<Per>,
+}
+
+/// What a cumulative maximum is summed over, beside person and action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Per {
+    /// A calendar day in UTC.
+    Day,
+    Resource,
+}
+
+impl Per {
+    pub const ALL: [Per; 2] = [Per::Day, Per::Resource];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Per::Day => "day",
+            Per::Resource => "resource",
+        }
+    }
+}
+
+/// The attribute that holds a sum: `amount per day`.
+pub fn sum_of(attribute: &str, per: Per) -> String {
+    format!("{attribute} per {}", per.word())
 }
 
 /// A condition, read once.
@@ -52,6 +80,11 @@ impl Condition {
         let text = text.trim();
         let clauses = split_and(text).into_iter().map(clause).collect::<Option<Vec<_>>>();
         Condition { text: text.to_string(), clauses: if text.is_empty() { Some(Vec::new()) } else { clauses } }
+    }
+
+    /// Attributes with a cumulative maximum.
+    pub fn sums(&self) -> impl Iterator<Item = (&str, Per)> {
+        self.clauses.iter().flatten().filter_map(|c| Some((c.attribute.as_str(), c.per?)))
     }
 
     /// False if any clause is known to be false; undetermined if any other cannot be told.
@@ -104,10 +137,28 @@ fn clause(text: &str) -> Option<Clause> {
     let (op, literal) =
         two.iter().chain(one.iter()).find_map(|(sign, op)| rest.strip_prefix(sign).map(|literal| (*op, literal)))?;
     let (attribute, literal) = (attribute.trim(), literal.trim().trim_matches(['"', '\'']));
-    if attribute.is_empty() || literal.is_empty() {
+    let (literal, per) = cumulative(literal);
+    if attribute.is_empty() || literal.is_empty() || (per.is_some() && !matches!(op, Op::Lt | Op::Le)) {
         return None;
     }
-    Some(Clause { attribute: attribute.to_string(), op, literal: literal.to_string() })
+    Some(Clause { attribute: attribute.to_string(), op, literal: literal.to_string(), per })
+}
+
+/// `500 EUR per day` is 500 EUR, summed over a day.
+fn cumulative(literal: &str) -> (&str, Option<Per>) {
+    for per in Per::ALL {
+        let cut = literal.len().saturating_sub(per.word().len());
+        let Some((before, word)) = literal.split_at_checked(cut) else { continue };
+        let before = before.trim_end();
+        let Some((amount, joint)) = before.split_at_checked(before.len().saturating_sub(3)) else { continue };
+        if word.eq_ignore_ascii_case(per.word())
+            && joint.eq_ignore_ascii_case("per")
+            && amount.ends_with(char::is_whitespace)
+        {
+            return (amount.trim(), Some(per));
+        }
+    }
+    (literal, None)
 }
 
 impl Clause {
@@ -124,8 +175,10 @@ impl Clause {
                 None => Holds::Undetermined("the namespace of the resource cannot be told".into()),
             };
         }
-        let value =
-            facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.attribute)).map(|(_, v)| v);
+        let named =
+            |wanted: &str| facts.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| v);
+        let sum = self.per.and_then(|per| named(&sum_of(&self.attribute, per)));
+        let value = sum.or_else(|| named(&self.attribute));
         match value {
             None => self
                 .currency_of_a_number(facts)
@@ -171,6 +224,8 @@ impl Clause {
             (Some(c), Some(n)) if c.eq_ignore_ascii_case(n) => {}
             _ => return Holds::Undetermined(format!("the currency of `{}` is not that of the limit", self.attribute)),
         }
+        // Sums of cents carry the rounding of binary fractions, far below the least coin.
+        let value = if self.per.is_some() { (value * 1e6).round() / 1e6 } else { value };
         let holds = match self.op {
             Op::Eq => value == limit,
             Op::Ne => value != limit,
@@ -243,6 +298,26 @@ mod tests {
         assert_eq!(held("amount<=50 EUR", &beside, NO), Holds::True);
         assert_eq!(held("amount<=50 and currency=EUR", &beside, NO), Holds::True);
         assert!(matches!(held("amount<=50 USD", &beside, NO), Holds::Undetermined(_)));
+    }
+
+    #[test]
+    fn a_cumulative_maximum_is_held_against_the_sum_where_there_is_one() {
+        let own = ("amount", number(300.0, None));
+        assert_eq!(held("amount<=500 per day", std::slice::from_ref(&own), NO), Holds::True);
+        let with = |sum: f64| [own.clone(), ("amount per day", number(sum, None))];
+        assert_eq!(held("amount<=500 per day", &with(500.0), NO), Holds::True);
+        assert!(matches!(held("amount <= 500 PER Day", &with(500.5), NO), Holds::False(_)));
+        assert_eq!(held("amount<=500 per resource", &with(900.0), NO), Holds::True);
+        assert!(matches!(held("amount<=200 per day", std::slice::from_ref(&own), NO), Holds::False(_)));
+        let euro = [("amount", number(1.0, Some("EUR"))), ("amount per day", number(501.0, Some("EUR")))];
+        assert!(matches!(held("amount<=500 EUR per day", &euro, NO), Holds::False(_)));
+        assert!(matches!(held("amount<=500 per day", &euro, NO), Holds::Undetermined(_)));
+        // A minimum cannot be cumulative, and an odd span is not understood.
+        assert!(matches!(held("amount>=500 per day", &euro, NO), Holds::Undetermined(_)));
+        assert!(matches!(held("amount<=500 per week", std::slice::from_ref(&own), NO), Holds::Undetermined(_)));
+        let sums: Vec<(String, Per)> =
+            Condition::parse("amount<=5 per day and region=eu").sums().map(|(a, p)| (a.to_string(), p)).collect();
+        assert_eq!(sums, [("amount".to_string(), Per::Day)]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use self::graph::{EVERYONE, Graph, KUBERNETES_GROUP};
 use self::known::{Known, is_individual, key};
 use self::owners::{Asker, Owners};
 use self::reach::{Level, Trace, Walk, Weighed, standing};
-use super::condition::Facts;
+use super::condition::{Facts, Per};
 use crate::case::{Case, CaseError, DirectoryEntry, GrantRow, PartyRow};
 use crate::model::{Attribute, Membership, Ownership, Principal, Time};
 use crate::sources::kubernetes_rbac;
@@ -222,6 +222,20 @@ impl Rights {
             || self.graph.reached(&new).iter().flat_map(of).any(covers)
     }
 
+    /// Attributes with cumulative maximums, by the event of the grant that confines them.
+    pub fn sums(&self) -> FxHashMap<i64, Vec<(String, Per)>> {
+        let mut sums: FxHashMap<i64, Vec<(String, Per)>> = FxHashMap::default();
+        for grant in self.graph.holders.iter().flat_map(|h| &h.grants) {
+            for (attribute, per) in grant.sums() {
+                let slot = sums.entry(grant.event).or_default();
+                if !slot.iter().any(|(a, p)| a == attribute && *p == per) {
+                    slot.push((attribute.to_string(), per));
+                }
+            }
+        }
+        sums
+    }
+
     fn asker<'a>(&'a self, whom: Whom<'a>) -> Whose<'a> {
         let (start, names): (_, &[String]) = match whom {
             Whom::Party(party) => {
@@ -299,6 +313,31 @@ pub fn answer(rights: &Rights, party: i64, question: &Question<'_>) -> Entitled 
 
 /// The same for whoever has a name.
 pub fn answer_for(rights: &Rights, whom: Whom<'_>, question: &Question<'_>) -> Entitled {
+    told(rights, weighed(rights, whom, question), question)
+}
+
+/// What took a right away between two moments, where it is certain that it stood at the first and did not at the second.
+pub fn withdrawn_between(
+    rights: &Rights,
+    party: i64,
+    question: &Question<'_>,
+    from: Time,
+    to: Time,
+) -> Option<Entitled> {
+    let at = |moment| weighed(rights, Whom::Party(party), &Question { at: Some(moment), ..*question });
+    let before = at(from);
+    if before.allow != Level::Yes || before.deny != Level::No {
+        return None;
+    }
+    let after = at(to);
+    match (after.allow, after.deny) {
+        (_, Level::Yes) => Some(decided(Answer::No, Basis::ExplicitDeny, after.denied_by)),
+        (Level::No, Level::No) => Some(decided(Answer::No, Basis::NoMatchingGrant, before.allowed_by)),
+        _ => None,
+    }
+}
+
+fn weighed<'a>(rights: &'a Rights, whom: Whom<'_>, question: &Question<'_>) -> Weighed<'a> {
     let asker = rights.asker(whom);
     let asked = asker.asked(rights, question);
     let graph = &rights.graph;
@@ -307,7 +346,7 @@ pub fn answer_for(rights: &Rights, whom: Whom<'_>, question: &Question<'_>) -> E
             && !(asker.only_service_accounts && graph.holders[*at as usize].name.starts_with(KUBERNETES_GROUP))
     });
     let walk = Walk::new(graph, asker.start, &asker.implied, hidden, &asked);
-    told(rights, walk.weigh(&asked, &actions(&asked)), question)
+    walk.weigh(&asked, &actions(&asked))
 }
 
 fn told(rights: &Rights, found: Weighed<'_>, question: &Question<'_>) -> Entitled {

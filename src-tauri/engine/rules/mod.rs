@@ -2,12 +2,14 @@
 //!
 //! A rule is a file under `catalogue/`; `facts` writes the columns it reads; `run` makes findings of the rows it selects.
 
+pub mod approvals;
 mod catalogue;
 mod condition;
 mod controls;
 pub mod entitlement;
 mod error;
 mod examples;
+mod exceptions;
 pub mod facts;
 mod glob;
 mod notes;
@@ -21,6 +23,7 @@ pub use catalogue::catalogue;
 pub use controls::{Control, Criterion, Strength, controls, controls_version, criteria};
 pub use entitlement::{
     Answer, Basis, Entitled, MayAssume, Question, Rights, RightsInput, Whom, answer, answer_for, may_assume,
+    withdrawn_between,
 };
 pub use error::RuleError;
 pub use examples::{ExampleResult, test_rule};

@@ -34,6 +34,9 @@ pub struct FindingNotes {
     pub confidence_reason: String,
     /// What was looked for and speaks against the finding.
     pub against: Vec<String>,
+    /// Known exceptions that cover instances, with how many.
+    #[serde(default)]
+    pub accepted: Vec<String>,
     /// Instances by severity word: the spread beneath the worst.
     pub spread: BTreeMap<String, u64>,
     /// Parameters as the rule ran with them.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::catalogue;
 use super::controls::{controls_version, criteria};
 use super::error::RuleError;
+use super::exceptions::{self, Exceptions};
 use super::facts;
 use super::notes::{FindingNotes, Population as Stated};
 use super::row::{self, Selected};
@@ -32,6 +33,7 @@ pub fn run(
     facts::compute(case, derived, &Context::load(case)?, tick)?;
     let mut out = Vec::new();
     let tested = Tested::count(derived)?;
+    let exceptions = Exceptions::load(case)?;
     for rule in catalogue::load()? {
         let rows = derived.read_only(|db| row::select(db, rule))?;
         let mut by_cause: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
@@ -39,7 +41,7 @@ pub fn run(
             by_cause.entry(row.cause.as_str()).or_default().push(row);
         }
         for (cause, rows) in by_cause {
-            out.push(finding(derived, rule, cause, &rows, &tested)?);
+            out.push(finding(derived, rule, cause, &rows, &tested, &exceptions)?);
         }
     }
     out.sort_by(|a, b| (a.severity, &a.rule, &a.cause).cmp(&(b.severity, &b.rule, &b.cause)));
@@ -78,16 +80,25 @@ fn finding(
     cause: &str,
     rows: &[&Selected],
     tested: &Tested,
+    known: &Exceptions,
 ) -> Result<FindingRecord, RuleError> {
     let id = stable(&[&rule.id, cause]);
-    let instances = instances(derived, rule, cause, rows)?;
+    let mut instances = instances(derived, rule, cause, rows)?;
+    let mut persons: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        let id = instance_id(rule, cause, &row.instance);
+        persons.entry(id).or_default().extend(row.person.as_deref());
+    }
+    known.mark(derived, &rule.id, &mut instances, &persons)?;
+    let (accepted_notes, accepted) = exceptions::told(&instances);
     let events: BTreeSet<i64> = rows.iter().filter_map(|r| r.event).collect();
     let people: BTreeSet<&str> = rows.iter().filter_map(|r| r.person.as_deref()).collect();
     let confidence = severity::confidence(rule, rows);
     let population = tested.of(rule.population);
     let rating = severity::rate(rule, rows, events.len(), people.len(), population, confidence);
     let design_fact = rows.iter().all(|r| r.design);
-    let notes = notes(rule, rows, &rating.why, population, events.len(), people.len(), confidence);
+    let mut notes = notes(rule, rows, &rating.why, population, events.len(), people.len(), confidence);
+    notes.accepted = accepted_notes;
     Ok(FindingRecord {
         id: format!("{}-{}", rule.id, id),
         rule: rule.id.clone(),
@@ -103,8 +114,13 @@ fn finding(
         failure: rule.failure,
         detail: serde_json::to_string(&notes)
             .map_err(|e| RuleError::Row { rule: rule.id.clone(), detail: e.to_string() })?,
+        accepted,
         instances,
     })
+}
+
+fn instance_id(rule: &Rule, cause: &str, key: &str) -> String {
+    format!("{}-{}", rule.id, stable(&[&rule.id, cause, key]))
 }
 
 /// Rows of one instance key are one instance; instances stand in the order of their first record.
@@ -127,13 +143,14 @@ fn instances(
         }
         events.sort();
         let record = InstanceRecord {
-            id: format!("{}-{}", rule.id, stable(&[&rule.id, cause, key])),
+            id: instance_id(rule, cause, key),
             principal: first.principal.clone(),
             token: first.token.clone(),
             run: first.run.as_deref().map(shown_id),
             agent: first.agent.clone(),
             tool: first.tool.clone(),
             sentence: first.sentence.clone(),
+            accepted: None,
             events: events.iter().map(|(_, _, event)| *event).collect(),
         };
         out.push((events.into_iter().next().map(|(time, id, _)| (time, id)), key.to_string(), record));
@@ -202,6 +219,7 @@ fn notes(
         severity_reason: severity_reason.to_string(),
         confidence_reason: confidence_reason(rows, confidence),
         against,
+        accepted: Vec::new(),
         spread,
         parameters: rule.parameters.iter().map(|(name, p)| (name.clone(), p.default)).collect(),
         listed_at_most: LISTED,

@@ -55,7 +55,7 @@ impl Source for Approvals {
                 Outcome::Denied => Some(false),
                 Outcome::Error | Outcome::Unknown => None,
             },
-            expires: row.time(&["expires"])?,
+            expires: row.inclusive_end(&["expires"])?,
         });
         Ok(event.into())
     }
@@ -85,7 +85,7 @@ fn number(text: &str) -> Result<f64, NotUnderstood> {
 mod tests {
     use super::super::row::read;
     use super::*;
-    use crate::model::LossCode;
+    use crate::model::{LossCode, Time};
 
     const HEADER: &str = "id,subject,action,resource,limit,requested_by,approved_by,outcome,time,expires";
 
@@ -102,6 +102,7 @@ mod tests {
         assert_eq!((e.kind, e.wire.is_none(), e.claims.len()), (EventKind::Approval, true, 0));
         let a = e.approval.unwrap();
         assert_eq!((a.limit, a.granted), (Some(50.0), Some(true)));
+        assert_eq!(a.expires, Time::parse("2026-03-03T23:59:59.999999Z"));
         assert_eq!(a.approved_by, Some(Principal::new("email", "cleo@example.org")));
         assert_eq!(approval("A2,a,b,c,,,,,2026-03-02,").approval.unwrap().granted, None);
         assert_eq!(approval("A2,a,b,c,,,d,rejected,2026-03-02,").approval.unwrap().granted, Some(false));

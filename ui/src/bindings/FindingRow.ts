@@ -19,4 +19,8 @@ unrated: boolean, confidence: string, title: string, cause: string, calls: numbe
 /**
  * Info: stands on Patterns, not in the queue.
  */
-design_fact: boolean, };
+design_fact: boolean, 
+/**
+ * The words of known exceptions that cover all of it: not in the queue either.
+ */
+accepted?: string, };

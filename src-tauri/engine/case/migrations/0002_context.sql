@@ -66,3 +66,37 @@ CREATE TABLE hole_facts (
 
 -- Whether the call lies in the scope of the review. What does not is context: kept, shown, and not counted.
 ALTER TABLE attributions ADD COLUMN in_scope INTEGER NOT NULL DEFAULT 1;
+
+-- Derived: what the second pass of the facts finds, rows only where there is something to say.
+-- The agent itself has no right to what the call did.
+CREATE TABLE agents_right_facts (event INTEGER PRIMARY KEY, basis TEXT NOT NULL, why TEXT) STRICT;
+-- A call in a class that needs approval, or with an approval on record. `state` is approved, other, none or unknown; `own` says
+-- whether approver and initiator are one person; `joined_by` is id, subject or resource.
+CREATE TABLE approval_facts (
+  event INTEGER PRIMARY KEY, required INTEGER NOT NULL, state TEXT NOT NULL, approval INTEGER, approver INTEGER,
+  own TEXT NOT NULL, why TEXT, joined_by TEXT) STRICT;
+-- A call that no decision stands beside, with how many calls of its tool there are and how many of them are decided.
+CREATE TABLE undecided_facts (event INTEGER PRIMARY KEY, calls INTEGER NOT NULL, decided INTEGER NOT NULL) STRICT;
+CREATE TABLE withdrawn_facts (
+  event INTEGER PRIMARY KEY, decision INTEGER NOT NULL, whose INTEGER NOT NULL, minutes REAL NOT NULL, why TEXT) STRICT;
+-- `by` is caller, trace, service or host.
+CREATE TABLE self_judged_facts (event INTEGER PRIMARY KEY, decision INTEGER NOT NULL, by TEXT NOT NULL) STRICT;
+-- `basis` is right or token, `per` day or resource.
+CREATE TABLE cumulative_facts (
+  event INTEGER NOT NULL, basis TEXT NOT NULL, whose INTEGER NOT NULL, attribute TEXT NOT NULL, per TEXT NOT NULL,
+  total REAL NOT NULL, calls INTEGER NOT NULL, why TEXT,
+  PRIMARY KEY (event, basis, attribute, per)) STRICT, WITHOUT ROWID;
+-- `by` is exchange or fan_out; `before` the token before it.
+CREATE TABLE hop_facts (
+  token INTEGER NOT NULL, event INTEGER, before INTEGER NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY (token, before)) STRICT, WITHOUT ROWID;
+CREATE TABLE wielded_facts (
+  event INTEGER PRIMARY KEY, agent INTEGER NOT NULL, users INTEGER NOT NULL, usual INTEGER NOT NULL,
+  prompted INTEGER NOT NULL, shapes INTEGER NOT NULL) STRICT;
+CREATE TABLE spread_token_facts (
+  token INTEGER NOT NULL, event INTEGER NOT NULL, agents INTEGER NOT NULL, hosts INTEGER NOT NULL,
+  people INTEGER NOT NULL, PRIMARY KEY (token, event)) STRICT, WITHOUT ROWID;
+
+-- The words of the known exceptions that cover a finding whole, or an instance.
+ALTER TABLE findings ADD COLUMN accepted TEXT;
+ALTER TABLE instances ADD COLUMN accepted TEXT;

@@ -35,6 +35,8 @@ pub struct FindingView {
     pub first: Option<Time>,
     pub last: Option<Time>,
     pub detail: String,
+    /// The words of known exceptions that cover all of it.
+    pub accepted: Option<String>,
 }
 
 /// An instance with the shown ids of its calls.
@@ -71,7 +73,7 @@ impl Case {
     fn findings_where(&self, condition: &str, values: Vec<Value>) -> Result<Vec<FindingView>, CaseError> {
         let mut query = self.db.prepare(&format!(
             "SELECT f.id, f.rule, f.version, f.severity, f.potential_critical, f.unrated, f.confidence, f.title, f.cause,
-             f.design_fact, f.calls, (SELECT count(*) FROM instances i WHERE i.finding = f.id), f.first, f.last, f.detail
+             f.design_fact, f.calls, (SELECT count(*) FROM instances i WHERE i.finding = f.id), f.first, f.last, f.detail, f.accepted
              FROM findings f WHERE {condition} ORDER BY f.severity, f.rule, f.cause"
         ))?;
         let rows = query.query_map(params_from_iter(values), |r| {
@@ -91,6 +93,7 @@ impl Case {
                 first: time(r, 12)?,
                 last: time(r, 13)?,
                 detail: r.get(14)?,
+                accepted: r.get(15)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::condition::{Condition, Facts, Holds};
+use super::super::condition::{Condition, Facts, Holds, Per};
 use super::super::glob;
 use super::{Question, aws};
 use crate::case::GrantRow;
@@ -70,6 +70,11 @@ impl Grant {
             from: row.valid_from,
             to: row.valid_to,
         }
+    }
+
+    /// Attributes with a cumulative maximum in its condition.
+    pub(super) fn sums(&self) -> impl Iterator<Item = (&str, Per)> {
+        self.condition.sums()
     }
 
     /// The action in lower case where it is one word and no pattern.

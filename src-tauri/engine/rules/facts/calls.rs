@@ -47,6 +47,10 @@ impl<'a> Calls<'a> {
         let claimed = derived.humans_claimed(row.event)?;
         let right = self.right(row.human, question.as_ref());
         let agents_right = self.right(row.agent, question.as_ref());
+        if agents_right.answer == Answer::No && row.in_scope {
+            let why = agents_right.because.first().map(String::as_str);
+            derived.agents_right_fact(row.event, agents_right.basis.word(), why)?;
+        }
         let (decided_on, decided_basis) = self.decided(row, &evaluated, &subjects, &claimed);
         let refused = self.denials.see(world, row, &subjects, question.as_ref());
         let run = world.run(row.run);

@@ -4,6 +4,7 @@ mod accounts;
 mod addresses;
 mod bypass;
 mod calls;
+mod checked;
 mod clients;
 mod holes;
 mod rhythm;
@@ -59,6 +60,8 @@ pub fn compute(
     for fact in tokens.facts(&uses, &world) {
         derived.token_fact(&fact)?;
     }
+    let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses };
+    checked::write(case, derived, &first, &mut tick)?;
     let (accounts, namespaces) = accounts.facts();
     for fact in accounts {
         derived.account_fact(&fact)?;

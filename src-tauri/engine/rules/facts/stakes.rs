@@ -15,6 +15,8 @@ pub struct Rated {
     pub per_user: bool,
     pub regulated: Option<String>,
     pub required_pattern: Option<String>,
+    /// The class of the call needs an approval.
+    pub approval_required: bool,
 }
 
 pub(super) struct Stakes<'a> {
@@ -52,6 +54,7 @@ impl<'a> Stakes<'a> {
             per_user: false,
             regulated: None,
             required_pattern: None,
+            approval_required: false,
         })
     }
 }
@@ -92,6 +95,7 @@ fn rated(asset: &AssetRow, guessed: &'static str) -> Rated {
         per_user: asset.per_user,
         regulated,
         required_pattern: asset.required_pattern.clone().map(|p| p.trim().to_lowercase()).filter(|p| !p.is_empty()),
+        approval_required: asset.approval_required,
     }
 }
 
@@ -135,6 +139,7 @@ mod tests {
             per_user: false,
             regulated_by: (!regulated.is_empty()).then(|| regulated.to_string()),
             required_pattern: None,
+            approval_required: false,
         }
     }
 

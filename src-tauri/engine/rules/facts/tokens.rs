@@ -17,10 +17,16 @@ pub(super) struct Token {
     pub subject: Option<i64>,
     /// The outermost actor, else a client that is not the subject itself.
     pub agent: Option<i64>,
+    /// The whole chain of actors, outermost first.
+    pub actors: Vec<i64>,
+    /// The token that it was exchanged from.
+    pub parent: Option<i64>,
+    /// The run that its own record names, as its key.
+    pub run: Option<i64>,
     issuer: Option<i64>,
-    audience: Vec<String>,
-    scope: Vec<String>,
-    details: Vec<Detail>,
+    pub audience: Vec<String>,
+    pub scope: Vec<String>,
+    pub details: Vec<Detail>,
     start: Option<Time>,
     end: Option<Time>,
     revoked: Option<Time>,
@@ -73,6 +79,20 @@ impl Tokens {
 
     pub(super) fn get(&self, id: i64) -> Option<&Token> {
         self.by_id.get(&id)
+    }
+
+    /// Every token with its id, in the order of ids.
+    pub(super) fn all(&self) -> impl Iterator<Item = (i64, &Token)> {
+        self.by_id.iter().map(|(id, token)| (*id, token))
+    }
+
+    /// Whether the scopes of two hops are words of one vocabulary: one audience, or both of the logged actions.
+    pub(super) fn comparable(&self, a: &Token, b: &Token) -> bool {
+        let alike = |x: &[String], y: &[String]| x.iter().any(|w| y.contains(w));
+        a.audience.is_empty()
+            || b.audience.is_empty()
+            || alike(&a.audience, &b.audience)
+            || (self.vocabulary.answers(&a.audience) && self.vocabulary.answers(&b.audience))
     }
 
     pub(super) fn scope_covers(
@@ -187,6 +207,11 @@ impl Tokens {
 }
 
 impl Token {
+    /// The first record of it.
+    pub(super) fn event(&self) -> Option<i64> {
+        self.event
+    }
+
     /// Another record of the same token id: an issuance, a revocation, the same token in another log.
     fn merge(&mut self, row: &TokenRow, world: &World<'_>) {
         let first = |slot: &mut Option<i64>, value: Option<i64>| *slot = slot.or(value);
@@ -198,6 +223,11 @@ impl Token {
         first(&mut self.subject, subject);
         let actor = row.actors.first().copied().or(row.client.filter(|c| Some(*c) != row.subject));
         first(&mut self.agent, actor.and_then(|a| world.party_of(a)));
+        if self.actors.is_empty() {
+            self.actors = row.actors.iter().filter_map(|a| world.party_of(*a)).collect();
+        }
+        first(&mut self.parent, row.parent.filter(|p| Some(*p) != row.jti));
+        first(&mut self.run, row.run);
         first(&mut self.issuer, row.issuer);
         if self.audience.is_empty() {
             self.audience = words(world.text(row.audience));
@@ -310,6 +340,11 @@ struct Use {
 }
 
 impl Uses {
+    /// Runs that a token was used in.
+    pub(super) fn runs(&self, token: i64) -> impl Iterator<Item = i64> + '_ {
+        self.by_token.get(&token).into_iter().flat_map(|used| used.runs.iter().copied())
+    }
+
     pub(super) fn see(&mut self, row: &AttributedRow, fact: &CallFact, world: &World<'_>) {
         let Some(token) = fact.token else { return };
         let used = self.by_token.entry(token).or_default();

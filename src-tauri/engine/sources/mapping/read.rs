@@ -236,7 +236,11 @@ fn approval(values: &Values<'_>, outcome: Outcome) -> Result<Approval, NotUnders
             Outcome::Denied => Some(false),
             Outcome::Error | Outcome::Unknown => None,
         },
-        expires: values.time(Field::Expires)?,
+        // A plain date is the whole of that day.
+        expires: values.time(Field::Expires)?.map(|t| {
+            let is_day = values.text(Field::Expires).is_some_and(|text| Time::date(&text).is_some());
+            if is_day { Time(t.0.saturating_add(DAY - 1)) } else { t }
+        }),
     })
 }
 
