@@ -249,6 +249,11 @@ fn authority(t: &Tables<'_>, call: &CallRow, out: &Attribution) -> Option<u32> {
     if let Some(person) = out.human.filter(|h| evaluated.contains(h)) {
         return Some(person);
     }
+    // Whose rights were judged is known even where it is not known who asked.
+    let mut people = evaluated.iter().copied().filter(|p| t.identity.kind(*p).is_person());
+    if let (Some(person), None) = (people.next(), people.next()) {
+        return Some(person);
+    }
     match out.pattern {
         Pattern::Obo | Pattern::Impersonation | Pattern::Direct if evaluated.is_empty() => out.human.or(out.wire),
         _ => evaluated.first().copied().filter(|_| evaluated.len() == 1).or(out.wire),

@@ -48,6 +48,9 @@ pub struct Node {
     /// A record of its own start: a span without parent, a run record.
     pub rooted: bool,
     pub starters: Vec<Starter>,
+    /// People whom the run's own first span names below another run's. They start nothing, as they stand on no root; they
+    /// speak against other people above.
+    pub below: BTreeSet<u32>,
     /// Event of a root that names somebody who may not be named: no person of the directory.
     pub unresolved: Option<i64>,
     /// Addresses that its roots name and that the directory knows as nobody's: they may be other people's.
@@ -101,6 +104,8 @@ impl Lineage {
         let links = case.links()?;
         let shortened = Shortened::of(&spans, links.iter().map(|(_, trace, _)| *trace), &strings);
         shortened.mend(&mut spans);
+        let clocks = Clocks::measure(case)?;
+        super::order::doubt_parents(&mut spans, &clocks);
         let mut lineage = Lineage {
             nodes: Vec::new(),
             by_key: FxHashMap::default(),
@@ -110,7 +115,7 @@ impl Lineage {
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
-            clocks: Clocks::measure(case)?,
+            clocks,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
             shortened,
@@ -119,7 +124,7 @@ impl Lineage {
         for span in &spans {
             lineage.learn(span, by_event.get(&span.event).map_or(&[][..], Vec::as_slice), identity);
         }
-        lineage.parent_spans(&spans);
+        lineage.parent_spans(&spans, &by_event, identity);
         lineage.runless_spans(&spans);
         lineage.link_spans(&links, &spans);
         lineage.join_tool_calls(case, &spans)?;
@@ -176,6 +181,7 @@ impl Lineage {
             held: false,
             rooted: false,
             starters: Vec::new(),
+            below: BTreeSet::new(),
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: BTreeMap::new(),
@@ -287,9 +293,9 @@ impl Lineage {
         }
     }
 
-    /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing. That
+    /// A parent span in another node is an ancestor, against whose people a run may name its own; a parent span in no export is a named ancestor that is missing. That
     /// of a tool span counts where nothing but the span's place says which run it belongs to.
-    fn parent_spans(&mut self, spans: &[SpanRow]) {
+    fn parent_spans(&mut self, spans: &[SpanRow], claims: &FxHashMap<i64, Vec<ClaimRow>>, identity: &Identity) {
         for span in spans.iter().filter(|s| matches!(s.kind, EventKind::Span | EventKind::ToolSpan)) {
             let (Some(trace), Some(id), Some(parent)) = (span.trace, span.span, span.parent_span) else { continue };
             let Some(&node) = self.spans.get(&(trace, id)) else { continue };
@@ -299,6 +305,10 @@ impl Lineage {
             match self.spans.get(&(trace, parent)).copied() {
                 Some(above) if above != node => {
                     self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);
+                    let named = claims.get(&span.event).into_iter().flatten().filter(|c| c.role == Role::Human);
+                    if span.kind == EventKind::Span && span.run.is_some() {
+                        self.nodes[node].below.extend(named.filter_map(|c| identity.person(c.principal)));
+                    }
                 }
                 Some(_) => {}
                 None => self.nodes[node].missing.push((span.event, String::new())),

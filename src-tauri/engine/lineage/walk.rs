@@ -149,6 +149,10 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
     if groups.iter().all(|g| g.len() == 1) && out.people.len() > 1 && !out.ambiguous {
         out.contradicted = true;
     }
+    if !out.people.is_empty() && !node.below.is_subset(&out.people) {
+        out.contradicted = true;
+        out.people.extend(&node.below);
+    }
     out
 }
 
@@ -166,6 +170,7 @@ mod tests {
             held: true,
             rooted: true,
             starters: starters.iter().map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller }).collect(),
+            below: BTreeSet::new(),
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: parents.iter().map(|p| (*p, 1)).collect::<BTreeMap<_, _>>(),
@@ -211,6 +216,15 @@ mod tests {
         assert_eq!((walks[2].person(), walks[2].ending()), (None, "missing_parent"));
         let walks = walk_all(&[node(&[7], &[(Parent, 1)]), node(&[], &[(Parent, 0)])]);
         assert!(walks.iter().all(|w| w.person().is_none()));
+    }
+
+    #[test]
+    fn a_runs_own_user_below_anothers_run_speaks_against_it_and_names_nobody() {
+        let named = |person: u32, parents: &[(EdgeKind, usize)]| Node { below: [person].into(), ..node(&[], parents) };
+        let walks = walk_all(&[node(&[7], &[]), named(8, &[(EdgeKind::Span, 0)]), named(7, &[(EdgeKind::Span, 0)])]);
+        assert_eq!((walks[1].person(), walks[1].ending(), walks[2].person()), (None, "contradicted", Some(7)));
+        let walks = walk_all(&[node(&[], &[]), named(8, &[(EdgeKind::Span, 0)])]);
+        assert_eq!(walks[1].ending(), "no_origin");
     }
 
     #[test]

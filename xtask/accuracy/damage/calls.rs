@@ -33,54 +33,59 @@ fn copy(company: &mut Company, field: &'static str, from: usize, to: usize) {
 }
 
 pub fn first_request(company: &mut Company, rate: f64) {
-    for calls in with_context(company).into_values() {
-        for session in calls.chunks(4) {
-            if !company.dice.chance(rate) {
+    let sessions: Vec<Vec<usize>> = with_context(company)
+        .into_values()
+        .flat_map(|calls| calls.chunks(4).map(<[usize]>::to_vec).collect::<Vec<_>>())
+        .filter(|session| session.iter().any(|call| company.facts[*call].human != company.facts[session[0]].human))
+        .collect();
+    for session in company.chosen((0..sessions.len()).collect(), rate) {
+        let (first, whole) = (sessions[session][0], company.dice.chance(0.5));
+        for call in sessions[session].iter().copied() {
+            if company.facts[call].human == company.facts[first].human {
                 continue;
             }
-            let whole = company.dice.chance(0.5);
-            for call in &session[1..] {
-                if company.facts[*call].human == company.facts[session[0]].human {
-                    continue;
-                }
-                for field in FIELDS {
-                    copy(company, field, session[0], *call);
-                }
-                for field in CARRIER.into_iter().filter(|_| whole) {
-                    copy(company, field, session[0], *call);
-                }
-                // Whose rights were used is then the first request's, which nobody would call right.
-                company.facts[*call].authority = None;
-                company.touch(*call, false);
+            for field in FIELDS.into_iter().chain(CARRIER.into_iter().filter(|_| whole)) {
+                copy(company, field, first, call);
             }
+            // Whose rights were used is then the first request's, which nobody would call right.
+            company.facts[call].authority = None;
+            company.touch(call, false);
         }
     }
 }
 
 pub fn tokens_swapped(company: &mut Company, rate: f64) {
     let calls = with_context(company).remove("claims-copilot").unwrap_or_default();
-    for pair in calls.chunks_exact(2) {
-        if company.facts[pair[0]].human == company.facts[pair[1]].human || !company.dice.chance(rate) {
-            continue;
-        }
-        let theirs = company.record(pair[1]).get("pass").cloned().unwrap_or(Json::Absent);
-        copy(company, "pass", pair[0], pair[1]);
-        company.record(pair[0]).set("pass", theirs);
-        for call in pair {
-            company.facts[*call].authority = None;
-            company.touch(*call, false);
+    let pairs: Vec<[usize; 2]> = calls
+        .chunks_exact(2)
+        .map(|pair| [pair[0], pair[1]])
+        .filter(|[a, b]| company.facts[*a].human != company.facts[*b].human)
+        .collect();
+    for pair in company.chosen((0..pairs.len()).collect(), rate) {
+        let [a, b] = pairs[pair];
+        let theirs = company.record(b).get("pass").cloned().unwrap_or(Json::Absent);
+        copy(company, "pass", a, b);
+        company.record(a).set("pass", theirs);
+        for call in [a, b] {
+            company.facts[call].authority = None;
+            company.touch(call, false);
         }
     }
 }
 
 pub fn earlier_token(company: &mut Company, rate: f64) {
     let mut held: BTreeMap<Option<String>, Vec<Json>> = BTreeMap::new();
+    let mut older: BTreeMap<usize, Json> = BTreeMap::new();
     for call in with_context(company).remove("claims-copilot").unwrap_or_default() {
         let own = company.record(call).get("pass").cloned().unwrap_or(Json::Absent);
         let earlier = held.entry(company.facts[call].human.clone()).or_default();
-        let old = earlier.iter().rev().nth(1).or(earlier.last()).cloned();
+        if let Some(old) = earlier.iter().rev().nth(1).or(earlier.last()) {
+            older.insert(call, old.clone());
+        }
         earlier.push(own);
-        if let Some(old) = old.filter(|_| company.dice.chance(rate)) {
+    }
+    for call in company.chosen(older.keys().copied().collect(), rate) {
+        if let Some(old) = older.remove(&call) {
             company.record(call).set("pass", old);
             company.touch(call, false);
         }

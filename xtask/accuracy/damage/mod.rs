@@ -333,8 +333,13 @@ impl Company {
         (0..self.facts.len()).filter(|n| self.facts[*n].span.is_some()).collect()
     }
 
+    /// So many of them, and one at least: a rate at which nothing happens shows nothing.
     fn chosen(&mut self, from: Vec<usize>, rate: f64) -> Vec<usize> {
-        from.into_iter().filter(|_| self.dice.chance(rate)).collect()
+        let mut out: Vec<usize> = from.iter().copied().filter(|_| self.dice.chance(rate)).collect();
+        if out.is_empty() && !from.is_empty() {
+            out.push(self.dice.pick(&from));
+        }
+        out
     }
 
     fn span(&mut self, span: usize) -> &mut Json {

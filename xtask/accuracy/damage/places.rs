@@ -89,15 +89,20 @@ fn attach_tool(company: &mut Company, call: usize, to: usize) {
 }
 
 pub fn wrong_parent(company: &mut Company, rate: f64) {
+    // Each is moved once: of what is moved with its parent, the export says what it says of the parent.
+    let mut moved = BTreeSet::new();
     for n in company.chosen(company.children(), rate) {
         let at = company.executions[n].at;
-        if let Some(to) = stranger(company, n, at, |from, until| from <= at && at <= until) {
+        let to = stranger(company, n, at, |from, until| from <= at && at <= until);
+        if let Some(to) = to.filter(|_| !moved.contains(&n)) {
+            moved.extend(company.below(n));
             attach_run(company, n, to);
         }
     }
     for call in company.chosen(company.traced(), rate) {
         let (at, Some(n)) = (company.time_of(call), company.facts[call].execution) else { continue };
-        if let Some(to) = stranger(company, n, at, |from, until| from <= at && at <= until) {
+        let to = stranger(company, n, at, |from, until| from <= at && at <= until);
+        if let Some(to) = to.filter(|_| !moved.contains(&n)) {
             attach_tool(company, call, to);
         }
     }
