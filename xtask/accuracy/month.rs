@@ -162,7 +162,8 @@ impl Company {
 
     /// The agent with the person's token; every third record does not name the person, which the token does.
     fn on_behalf(&mut self, turn: usize) {
-        let handlers = company::department("claims");
+        let mut handlers = company::department("claims");
+        handlers.truncate(4);
         let (at, person) = (self.moment(turn), handlers[turn % handlers.len()]);
         let begun = self.begin(Told::Everywhere, &CLAIMS_COPILOT, at, 40, Some(person));
         let run = self.executions[begun].run.clone();
