@@ -57,6 +57,8 @@ pub struct Node {
     pub strangers: BTreeSet<u32>,
     /// (edge, parent node, event that says so)
     pub parents: BTreeMap<(EdgeKind, usize), i64>,
+    /// Runs that only links of spans below its topmost one lead to: such a span says what it went on with, not how all began.
+    pub gathered: BTreeSet<usize>,
     /// Named ancestors that no export holds: (event that names it, what it names).
     pub missing: Vec<(i64, String)>,
     pub trigger: Option<(i64, i64)>,
@@ -185,6 +187,7 @@ impl Lineage {
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: BTreeMap::new(),
+            gathered: BTreeSet::new(),
             missing: Vec::new(),
             trigger: None,
             agents: BTreeMap::new(),
@@ -326,18 +329,29 @@ impl Lineage {
             let targets = of_event.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
             self.tool_links.entry(span.event).or_default().extend(targets);
         }
+        let mut began: BTreeSet<(usize, usize)> = BTreeSet::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
+            let topmost = matches!(self.nodes[node].key, NodeKey::Run(_))
+                || self.nodes[node].key == NodeKey::Trace(own_trace, own);
             for &target in of_event.get(&span.event).into_iter().flatten() {
                 match self.spans.get(&target).copied() {
                     Some(above) if above != node => {
                         self.nodes[node].parents.entry((EdgeKind::Link, above)).or_insert(span.event);
+                        if topmost {
+                            began.insert((node, above));
+                        }
                     }
                     Some(_) => {}
                     None => self.nodes[node].missing.push((span.event, "link".into())),
                 }
             }
+        }
+        for (n, node) in self.nodes.iter_mut().enumerate() {
+            let linked =
+                node.parents.keys().filter(|(kind, above)| *kind == EdgeKind::Link && !began.contains(&(n, *above)));
+            node.gathered = linked.map(|(_, above)| *above).collect();
         }
     }
 

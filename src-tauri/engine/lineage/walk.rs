@@ -140,7 +140,8 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
         out.ambiguous |= group.len() > 1;
         groups.push(group);
     }
-    if node.parents.is_empty() && node.starters.is_empty() && node.trigger.is_none() && !out.missing {
+    let begun = node.parents.keys().any(|(kind, above)| *kind != EdgeKind::Link || !node.gathered.contains(above));
+    if !begun && node.starters.is_empty() && node.trigger.is_none() && !out.missing {
         out.no_origin = true;
     }
     groups.retain(|g| !g.is_empty());
@@ -174,6 +175,7 @@ mod tests {
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: parents.iter().map(|p| (*p, 1)).collect::<BTreeMap<_, _>>(),
+            gathered: BTreeSet::new(),
             missing: Vec::new(),
             trigger: None,
             agents: BTreeMap::new(),

@@ -243,6 +243,20 @@ fn a_batch_is_nobodys_whether_its_links_are_held_or_not() {
 }
 
 #[test]
+fn a_link_below_a_root_that_names_nobody_is_not_how_it_began() {
+    let mut house = House::default();
+    house.root("a1", "adas", ADA);
+    house.span("b1", "", json!({}), &[]);
+    house.span("b2", "b1", json!({}), &["a1"]);
+    house.span("b3", "", json!({}), &["a1"]);
+    for span in ["b1", "b2", "b3"] {
+        house.call(span, json!({"trace": TRACE, "span": format!("{span:0>16}")}));
+    }
+    let answer = house.ask();
+    assert_eq!((answer.human("b1"), answer.human("b2"), answer.human("b3")), (None, None, Some(ADA)));
+}
+
+#[test]
 fn a_parent_that_one_source_lost_another_has_kept() {
     let mut house = House::default();
     house.root("a1", "adas", ADA);
