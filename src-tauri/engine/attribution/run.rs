@@ -159,7 +159,9 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let verdict = conclude(&found);
     let facts = pattern::Facts::of(t, call, &found, agent.is_some() || agent_grade.is_some(), run.is_some());
     let pattern = pattern::pattern(&facts);
-    let sets = found.sets.iter().flat_map(|(set, _)| set);
+    // Who is only voiced is a rival where somebody else is named, and no candidate by that.
+    let voiced = found.voiced.iter().filter(|_| verdict.gap == Some(Gap::Contradiction)).flatten();
+    let sets = found.sets.iter().flat_map(|(set, _)| set).chain(voiced);
     let candidates = sets.chain(&found.contradicted).chain(&found.strangers).copied().collect();
     let mut out = Attribution {
         standing: Standing::Automation,

@@ -48,8 +48,8 @@ pub struct Node {
     /// A record of its own start: a span without parent, a run record.
     pub rooted: bool,
     pub starters: Vec<Starter>,
-    /// People whom the run's own first span names below another run's. They start nothing, as they stand on no root; they
-    /// speak against other people above.
+    /// People whom the run's own first span names below another run's, or below one in no export. They start nothing, as
+    /// they stand on no root; they speak against other people.
     pub below: BTreeSet<u32>,
     /// Event of a root that names somebody who may not be named: no person of the directory.
     pub unresolved: Option<i64>,
@@ -305,13 +305,16 @@ impl Lineage {
             if span.kind == EventKind::ToolSpan && !matches!(self.nodes[node].key, NodeKey::Trace(..)) {
                 continue;
             }
-            match self.spans.get(&(trace, parent)).copied() {
+            let above = self.spans.get(&(trace, parent)).copied();
+            // The first span of a run, or of spans without one, that is held.
+            let first = span.run.is_some() || above.is_none();
+            if span.kind == EventKind::Span && first && above != Some(node) {
+                let named = claims.get(&span.event).into_iter().flatten().filter(|c| c.role == Role::Human);
+                self.nodes[node].below.extend(named.filter_map(|c| identity.person(c.principal)));
+            }
+            match above {
                 Some(above) if above != node => {
                     self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);
-                    let named = claims.get(&span.event).into_iter().flatten().filter(|c| c.role == Role::Human);
-                    if span.kind == EventKind::Span && span.run.is_some() {
-                        self.nodes[node].below.extend(named.filter_map(|c| identity.person(c.principal)));
-                    }
                 }
                 Some(_) => {}
                 None => self.nodes[node].missing.push((span.event, String::new())),

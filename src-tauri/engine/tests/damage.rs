@@ -132,7 +132,7 @@ fn together(seed: u64, one: &Damage, other: &Damage) -> Scores {
 #[test]
 fn one_damage_on_top_of_another() {
     let by_code = |code: &str| DAMAGES.iter().find(|d| d.code == code).unwrap();
-    for (seed, pair) in [["DM11", "drop"], ["reuse", "DM13"], ["DM15", "DM4"], ["DM16", "DM2"]].into_iter().enumerate()
+    for (seed, pair) in [["DM16", "DM11"], ["reuse", "DM13"], ["DM4", "DM15"], ["DM16", "DM2"]].into_iter().enumerate()
     {
         together(seed as u64 + 7, by_code(pair[0]), by_code(pair[1]));
     }
@@ -143,10 +143,7 @@ fn one_damage_on_top_of_another() {
 fn any_damage_on_top_of_any_other() {
     for (n, one) in DAMAGES.iter().enumerate() {
         for other in DAMAGES {
-            let scores = together(n as u64, one, other);
-            for mistake in &scores.mistakes {
-                println!("{} and {}: {mistake:?}", one.code, other.code);
-            }
+            together(n as u64, one, other);
         }
     }
 }

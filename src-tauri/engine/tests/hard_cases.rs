@@ -318,6 +318,12 @@ fn a_parent_that_had_ended_and_another_user_below_lead_to_nobody() {
     for key in ["startTimeUnixNano", "endTimeUnixNano"] {
         house.spans[3][key] = json!("1772532625000000000");
     }
+    // What the late span's own run says of it names nobody, and speaks against the record.
+    house.span("a5", "a1", json!({"run_id": "late", "enduser.id": BEN}), &[]);
+    house.spans[4]["startTimeUnixNano"] = json!("1772532625000000000");
+    house.spans[4]["endTimeUnixNano"] = json!("1772532645000000000");
+    house.call("record", json!({"run": "late", "behalf": ADA}));
+    house.call("agrees", json!({"run": "late", "behalf": BEN}));
     house.call("another", json!({"run": "bens"}));
     house.call("same", json!({"run": "own"}));
     house.call("later", json!({"trace": TRACE, "span": "00000000000000a4"}));
@@ -325,6 +331,8 @@ fn a_parent_that_had_ended_and_another_user_below_lead_to_nobody() {
     let answer = house.ask();
     assert_eq!(answer.told("another"), (None, Some("X"), Some("R6")));
     assert_eq!(answer.told("later"), (None, Some("X"), Some("R1")));
+    assert_eq!(answer.told("record"), (None, Some("X"), Some("R6")));
+    assert_eq!(answer.told("agrees"), (Some(BEN), Some("B"), None));
     assert_eq!((answer.human("same"), answer.human("first")), (Some(ADA), Some(ADA)));
 }
 
