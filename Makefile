@@ -7,7 +7,7 @@ FEATURES := behalf-app/desktop,behalf-app/journeys,behalf-app/bindings,tauri/cus
 DRIVER   := target/tools/bin/tauri-driver
 RECORDS  ?= 1000000
 
-.PHONY: setup demo test bench bindings screenshots journeys fixtures sources ui window release help
+.PHONY: setup demo test bench accuracy bindings screenshots journeys fixtures sources ui window release help
 
 help:
 	@echo "make demo         the demonstration case, its reports, and the window on it"
@@ -18,6 +18,7 @@ help:
 	@echo "make fixtures     the fixtures, written anew"
 	@echo "make sources      docs/sources.md, from the doc comments of the sources"
 	@echo "make bench        import, analysis and answers measured (RECORDS=$(RECORDS))"
+	@echo "make accuracy     attribution on damaged worlds measured, into docs/accuracy.md"
 	@echo "make release      a package of the application for this system"
 	@echo "make setup        what the others need: system packages, the interface's modules"
 
@@ -59,6 +60,9 @@ sources:
 
 bench:
 	BENCH_RECORDS=$(RECORDS) $(CARGO) bench --bench import
+
+accuracy:
+	$(CARGO) xtask accuracy --write
 
 release: setup
 	ui/node_modules/.bin/tauri build

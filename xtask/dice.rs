@@ -21,6 +21,11 @@ impl Dice {
         low + i64::try_from(self.next() % span).unwrap_or(0)
     }
 
+    /// Whether something happens that happens so often, from 0 to 1.
+    pub fn chance(&mut self, rate: f64) -> bool {
+        ((self.next() >> 11) as f64) < rate * (1_u64 << 53) as f64
+    }
+
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[(self.next() % from.len() as u64) as usize]
     }

@@ -1,5 +1,6 @@
 //! JSON whose keys stay in the order they were given: exports look like their sources write them.
 
+#[derive(Clone)]
 pub enum Json {
     /// A field that the record does not have.
     Absent,
@@ -19,6 +20,37 @@ macro_rules! object {
 pub(crate) use object;
 
 impl Json {
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        match self {
+            Json::Object(fields) => fields.iter().find(|(k, _)| *k == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The field of an object, made where it is not there; of anything else, itself.
+    pub fn at(&mut self, key: &'static str) -> &mut Json {
+        if !matches!(self, Json::Object(_)) {
+            *self = Json::Object(Vec::new());
+        }
+        let Json::Object(fields) = self else { return self };
+        let place = fields.iter().position(|(k, _)| *k == key).unwrap_or(fields.len());
+        if place == fields.len() {
+            fields.push((key, Json::Absent));
+        }
+        &mut fields[place].1
+    }
+
+    pub fn set(&mut self, key: &'static str, value: impl Into<Json>) {
+        *self.at(key) = value.into();
+    }
+
     pub fn line(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);

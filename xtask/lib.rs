@@ -1,5 +1,6 @@
-//! What the repository generates: its fixtures, the page of its sources, and records to measure with.
+//! What the repository generates: its fixtures, the page of its sources, records to measure with, and damaged worlds to be accurate in.
 
+pub mod accuracy;
 pub mod bench;
 pub mod fixtures;
 pub mod sources;

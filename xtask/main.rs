@@ -1,7 +1,9 @@
-//! Work on this repository: `cargo xtask fixtures [--check]`, `cargo xtask sources [--check]`, `cargo xtask bench-data N PATH`.
+//! Work on this repository: `cargo xtask fixtures [--check]`, `cargo xtask sources [--check]`, `cargo xtask accuracy`,
+//! `cargo xtask bench-data N PATH`.
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::Command;
 
 use clap::{Parser, Subcommand};
 use xtask::{bench, fixtures, sources};
@@ -27,6 +29,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure attribution on damaged worlds (`--help` after `--` lists what it takes).
+    #[command(trailing_var_arg = true)]
+    Accuracy {
+        #[arg(allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write N CloudTrail-like records, one a line, to measure import with.
     BenchData { records: u64, path: PathBuf },
 }
@@ -37,6 +45,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Task::Fixtures { check: true } => fixtures::check(),
         Task::Sources { check: false } => sources::write(),
         Task::Sources { check: true } => sources::check(),
+        Task::Accuracy { arguments } => accuracy(&arguments),
         Task::BenchData { records, path } => bench::write(records, &path),
     }
+}
+
+/// Its own package, with the engine in it: what writes the fixtures is built without.
+fn accuracy(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    let ended = cargo.args(["run", "--quiet", "--package", "accuracy", "--"]).args(arguments).status()?;
+    if ended.success() { Ok(()) } else { Err("the measurement failed".into()) }
 }

@@ -100,6 +100,8 @@ pub(super) struct HumanEvidence {
     pub contradicted: BTreeSet<u32>,
     /// Addresses that evidence of at least C names, and that are nobody's whom the directory knows.
     pub strangers: BTreeSet<u32>,
+    /// People whom a run's own records name, where its path names nobody: not enough for a name, and enough against another.
+    pub voiced: Vec<BTreeSet<u32>>,
     pub missing: bool,
     pub no_origin: bool,
     pub unattended: bool,
@@ -143,7 +145,7 @@ pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
     if !found.strangers.is_empty() {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
-    if found.sets.iter().any(|(set, _)| !set.contains(&value)) {
+    if found.sets.iter().map(|(set, _)| set).chain(&found.voiced).any(|set| !set.contains(&value)) {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
     if let Some((_, lease)) = found.sets.first()
@@ -251,6 +253,15 @@ mod tests {
         assert_eq!(conclude(&found).refusal, Some(Refusal::R6));
         let alone = HumanEvidence { unresolved: true, strangers: BTreeSet::from([9]), ..Default::default() };
         assert_eq!(conclude(&alone).refusal, Some(Refusal::R8));
+    }
+
+    #[test]
+    fn whom_a_broken_runs_own_records_name_is_no_name_and_speaks_against_another() {
+        let voiced = vec![BTreeSet::from([2])];
+        let alone = HumanEvidence { voiced: voiced.clone(), missing: true, ..Default::default() };
+        assert_eq!(conclude(&alone).refusal, Some(Refusal::R1));
+        let found = |value| HumanEvidence { paths: vec![record(value)], voiced: voiced.clone(), ..Default::default() };
+        assert_eq!((conclude(&found(1)).refusal, conclude(&found(2)).human), (Some(Refusal::R6), Some(2)));
     }
 
     #[test]

@@ -274,6 +274,9 @@ fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, fou
         found.missing |= walk.missing;
         found.no_origin |= walk.no_origin;
         found.unresolved |= walk.unresolved;
+        let node = &lineage.nodes[node];
+        let own: BTreeSet<u32> = node.starters.iter().map(|s| s.person).chain(node.below.iter().copied()).collect();
+        found.voiced.extend(Some(own).filter(|own| !own.is_empty()));
         return;
     }
     if walk.contradicted {

@@ -178,7 +178,9 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let verdict = conclude(&found);
     let facts = pattern::Facts::of(t, call, &found, agent.is_some() || agent_grade.is_some(), run.is_some());
     let pattern = pattern::pattern(&facts);
-    let sets = found.sets.iter().flat_map(|(set, _)| set);
+    // Who is only voiced is a rival where somebody else is named, and no candidate by that.
+    let voiced = found.voiced.iter().filter(|_| verdict.gap == Some(Gap::Contradiction)).flatten();
+    let sets = found.sets.iter().flat_map(|(set, _)| set).chain(voiced);
     let candidates = sets.chain(&found.contradicted).chain(&found.strangers).copied().collect();
     let mut out = Attribution {
         standing: Standing::Automation,
@@ -266,6 +268,11 @@ fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bo
 fn authority(t: &Tables<'_>, call: &CallRow, out: &Attribution) -> Option<u32> {
     let evaluated: BTreeSet<u32> = t.evaluated_in(call.event).iter().filter_map(|p| t.identity.party_of(*p)).collect();
     if let Some(person) = out.human.filter(|h| evaluated.contains(h)) {
+        return Some(person);
+    }
+    // Whose rights were judged is known even where it is not known who asked.
+    let mut people = evaluated.iter().copied().filter(|p| t.identity.kind(*p).is_person());
+    if let (Some(person), None) = (people.next(), people.next()) {
         return Some(person);
     }
     match out.pattern {

@@ -48,12 +48,17 @@ pub struct Node {
     /// A record of its own start: a span without parent, a run record.
     pub rooted: bool,
     pub starters: Vec<Starter>,
+    /// People whom the run's own first span names below another run's, or below one in no export. They start nothing, as
+    /// they stand on no root; they speak against other people.
+    pub below: BTreeSet<u32>,
     /// Event of a root that names somebody who may not be named: no person of the directory.
     pub unresolved: Option<i64>,
     /// Addresses that its roots name and that the directory knows as nobody's: they may be other people's.
     pub strangers: BTreeSet<u32>,
     /// (edge, parent node, event that says so)
     pub parents: BTreeMap<(EdgeKind, usize), i64>,
+    /// Runs that only links of spans below its topmost one lead to: such a span says what it went on with, not how all began.
+    pub gathered: BTreeSet<usize>,
     /// Named ancestors that no export holds: (event that names it, what it names).
     pub missing: Vec<(i64, String)>,
     pub trigger: Option<(i64, i64)>,
@@ -101,6 +106,8 @@ impl Lineage {
         let links = case.links()?;
         let shortened = Shortened::of(&spans, links.iter().map(|(_, trace, _)| *trace), &strings);
         shortened.mend(&mut spans);
+        let clocks = Clocks::measure(case)?;
+        super::order::doubt_parents(&mut spans, &clocks);
         let mut lineage = Lineage {
             nodes: Vec::new(),
             by_key: FxHashMap::default(),
@@ -110,7 +117,7 @@ impl Lineage {
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
             tokens: Tokens::build(case.tokens()?),
-            clocks: Clocks::measure(case)?,
+            clocks,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
             shortened,
@@ -119,7 +126,7 @@ impl Lineage {
         for span in &spans {
             lineage.learn(span, by_event.get(&span.event).map_or(&[][..], Vec::as_slice), identity);
         }
-        lineage.parent_spans(&spans);
+        lineage.parent_spans(&spans, &by_event, identity);
         lineage.runless_spans(&spans);
         lineage.link_spans(&links, &spans);
         lineage.join_tool_calls(case, &spans)?;
@@ -176,9 +183,11 @@ impl Lineage {
             held: false,
             rooted: false,
             starters: Vec::new(),
+            below: BTreeSet::new(),
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: BTreeMap::new(),
+            gathered: BTreeSet::new(),
             missing: Vec::new(),
             trigger: None,
             agents: BTreeMap::new(),
@@ -292,9 +301,9 @@ impl Lineage {
         }
     }
 
-    /// A parent span in another node is an ancestor; a parent span in no export is a named ancestor that is missing. That
+    /// A parent span in another node is an ancestor, against whose people a run may name its own; a parent span in no export is a named ancestor that is missing. That
     /// of a tool span counts where nothing but the span's place says which run it belongs to.
-    fn parent_spans(&mut self, spans: &[SpanRow]) {
+    fn parent_spans(&mut self, spans: &[SpanRow], claims: &FxHashMap<i64, Vec<ClaimRow>>, identity: &Identity) {
         let placed = |s: &&SpanRow| matches!(s.kind, EventKind::Span | EventKind::ToolSpan | EventKind::Approval);
         for span in spans.iter().filter(placed) {
             let (Some(trace), Some(id), Some(parent)) = (span.trace, span.span, span.parent_span) else { continue };
@@ -302,7 +311,14 @@ impl Lineage {
             if span.kind == EventKind::ToolSpan && !matches!(self.nodes[node].key, NodeKey::Trace(..)) {
                 continue;
             }
-            match self.spans.get(&(trace, parent)).copied() {
+            let above = self.spans.get(&(trace, parent)).copied();
+            // The first span of a run, or of spans without one, that is held.
+            let first = span.run.is_some() || above.is_none();
+            if span.kind == EventKind::Span && first && above != Some(node) {
+                let named = claims.get(&span.event).into_iter().flatten().filter(|c| c.role == Role::Human);
+                self.nodes[node].below.extend(named.filter_map(|c| identity.person(c.principal)));
+            }
+            match above {
                 Some(above) if above != node => {
                     self.nodes[node].parents.entry((EdgeKind::Span, above)).or_insert(span.event);
                 }
@@ -322,18 +338,29 @@ impl Lineage {
             let targets = of_event.get(&span.event).into_iter().flatten().filter_map(|t| self.spans.get(t));
             self.tool_links.entry(span.event).or_default().extend(targets);
         }
+        let mut began: BTreeSet<(usize, usize)> = BTreeSet::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Span) {
             let (Some(own_trace), Some(own)) = (span.trace, span.span) else { continue };
             let Some(&node) = self.spans.get(&(own_trace, own)) else { continue };
+            let topmost = matches!(self.nodes[node].key, NodeKey::Run(_))
+                || self.nodes[node].key == NodeKey::Trace(own_trace, own);
             for &target in of_event.get(&span.event).into_iter().flatten() {
                 match self.spans.get(&target).copied() {
                     Some(above) if above != node => {
                         self.nodes[node].parents.entry((EdgeKind::Link, above)).or_insert(span.event);
+                        if topmost {
+                            began.insert((node, above));
+                        }
                     }
                     Some(_) => {}
                     None => self.nodes[node].missing.push((span.event, "link".into())),
                 }
             }
+        }
+        for (n, node) in self.nodes.iter_mut().enumerate() {
+            let linked =
+                node.parents.keys().filter(|(kind, above)| *kind == EdgeKind::Link && !began.contains(&(n, *above)));
+            node.gathered = linked.map(|(_, above)| *above).collect();
         }
     }
 

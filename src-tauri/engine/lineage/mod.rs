@@ -4,6 +4,7 @@ mod build;
 pub mod clocks;
 pub mod continuity;
 mod credentials;
+mod order;
 mod shortened;
 mod walk;
 

@@ -140,7 +140,8 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
         out.ambiguous |= group.len() > 1;
         groups.push(group);
     }
-    if node.parents.is_empty() && node.starters.is_empty() && node.trigger.is_none() && !out.missing {
+    let begun = node.parents.keys().any(|(kind, above)| *kind != EdgeKind::Link || !node.gathered.contains(above));
+    if !begun && node.starters.is_empty() && node.trigger.is_none() && !out.missing {
         out.no_origin = true;
     }
     groups.retain(|g| !g.is_empty());
@@ -148,6 +149,10 @@ fn merge(node: &Node, walks: &[Walk], cyclic: bool) -> Walk {
     // Groups of one each that differ disagree; a larger group is a set, and one of its members does not shrink it.
     if groups.iter().all(|g| g.len() == 1) && out.people.len() > 1 && !out.ambiguous {
         out.contradicted = true;
+    }
+    if !out.people.is_empty() && !node.below.is_subset(&out.people) {
+        out.contradicted = true;
+        out.people.extend(&node.below);
     }
     out
 }
@@ -166,9 +171,11 @@ mod tests {
             held: true,
             rooted: true,
             starters: starters.iter().map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller }).collect(),
+            below: BTreeSet::new(),
             unresolved: None,
             strangers: BTreeSet::new(),
             parents: parents.iter().map(|p| (*p, 1)).collect::<BTreeMap<_, _>>(),
+            gathered: BTreeSet::new(),
             missing: Vec::new(),
             trigger: None,
             agents: BTreeMap::new(),
@@ -211,6 +218,15 @@ mod tests {
         assert_eq!((walks[2].person(), walks[2].ending()), (None, "missing_parent"));
         let walks = walk_all(&[node(&[7], &[(Parent, 1)]), node(&[], &[(Parent, 0)])]);
         assert!(walks.iter().all(|w| w.person().is_none()));
+    }
+
+    #[test]
+    fn a_runs_own_user_below_anothers_run_speaks_against_it_and_names_nobody() {
+        let named = |person: u32, parents: &[(EdgeKind, usize)]| Node { below: [person].into(), ..node(&[], parents) };
+        let walks = walk_all(&[node(&[7], &[]), named(8, &[(EdgeKind::Span, 0)]), named(7, &[(EdgeKind::Span, 0)])]);
+        assert_eq!((walks[1].person(), walks[1].ending(), walks[2].person()), (None, "contradicted", Some(7)));
+        let walks = walk_all(&[node(&[], &[]), named(8, &[(EdgeKind::Span, 0)])]);
+        assert_eq!(walks[1].ending(), "no_origin");
     }
 
     #[test]

@@ -330,9 +330,11 @@ fn principals(claims: &Json, facts: &TokenFacts, event: &mut Event) {
     let machine = is_machine(claims);
     let (principal, kind) = match (holder, &facts.subject) {
         (Some(holder), Some(subject)) if holder != subject && !machine => {
-            let agent = if facts.actors.is_empty() { "/client_id" } else { "/act/sub" };
             claim(event, facts, Role::Human, subject.clone(), "/sub");
-            claim(event, facts, Role::Agent, holder.clone(), agent);
+            // A client alone may be any application of the person's: it is an agent where something else says so.
+            if !facts.actors.is_empty() {
+                claim(event, facts, Role::Agent, holder.clone(), "/act/sub");
+            }
             (holder.clone(), WireKind::Delegated)
         }
         (Some(holder), _) => (holder.clone(), WireKind::Service),

@@ -329,6 +329,94 @@ proptest! {
     }
 }
 
+/// A world of many sources with one damage, whose traces are a span a line.
+fn damaged(code: &str, seed: u64) -> Vec<Pieces> {
+    let damage = xtask::accuracy::DAMAGES.iter().find(|d| d.code == code).unwrap();
+    let world = xtask::accuracy::damaged(seed, 3, damage, damage.rates[damage.rates.len() / 2]);
+    let exports = world.exports().into_iter();
+    exports.map(|e| Pieces::of(&Export { name: e.name.into(), bytes: e.bytes })).collect()
+}
+
+const DAMAGED: [&str; 6] = ["DM9", "DM11", "DM13", "DM15", "DM16", "reuse"];
+
+fn read_damaged(pieces: &[Pieces]) -> Given {
+    given(&whole(pieces), &[xtask::accuracy::exports::mapping()])
+}
+
+#[test]
+fn damaged_worlds_hold_the_laws_of_order_and_copies() {
+    for (seed, code) in DAMAGED.into_iter().enumerate() {
+        let pieces = damaged(code, seed as u64);
+        let before = answers(&read_damaged(&pieces).case);
+        let mut dice = Dice::new(seed as u64);
+        let mut other = pieces.clone();
+        dice.shuffle(&mut other);
+        for p in &mut other {
+            for _ in 0..p.records.len().min(30) {
+                let record = p.records[dice.below(p.records.len())].clone();
+                p.records.push(record);
+            }
+            dice.shuffle(&mut p.records);
+        }
+        before.agree(&answers(&read_damaged(&other).case), &format!("{code}, copied and shuffled"));
+    }
+}
+
+#[test]
+fn damaged_worlds_lose_nothing_but_certainty() {
+    for (seed, code) in DAMAGED.into_iter().enumerate() {
+        let pieces = damaged(code, seed as u64 + 10);
+        let given = read_damaged(&pieces);
+        let before = answers(&given.case);
+        let mut dice = Dice::new(seed as u64);
+        for turn in 0..5 {
+            // Traces in every other turn: most of what the damages did is in them.
+            let traces = pieces.iter().position(|p| p.name.starts_with("traces")).unwrap();
+            let file = if turn % 2 == 0 { traces } else { dice.below(pieces.len()) };
+            let at = dice.below(pieces[file].records.len());
+            let mut rest = pieces.clone();
+            let lost = rest[file].records.remove(at);
+            let lost = format!("{code}, {} {at}: {}", pieces[file].name, String::from_utf8_lossy(&lost));
+            worlds::loses_nothing_but_certainty(&given.case, &before, &read_damaged(&rest).case, &lost);
+        }
+    }
+}
+
+#[test]
+fn damaged_worlds_see_through_swapped_tokens() {
+    for seed in 0..4 {
+        let mut pieces = damaged("DM1", seed);
+        let of = |pieces: &[Pieces], name: &str| pieces.iter().position(|p| p.name.starts_with(name)).unwrap();
+        let (gate, issued) = (of(&pieces, "switchboard"), of(&pieces, "token-exchange"));
+        let subject: BTreeMap<String, String> = pieces[issued]
+            .records
+            .iter()
+            .map(|r| serde_json::from_slice::<Value>(r).unwrap())
+            .map(|r| (r["jti"].as_str().unwrap().to_string(), r["sub"].as_str().unwrap().to_string()))
+            .collect();
+        let mut with_token: Vec<(usize, Value)> = pieces[gate]
+            .records
+            .iter()
+            .enumerate()
+            .map(|(n, r)| (n, serde_json::from_slice::<Value>(r).unwrap()))
+            .filter(|(_, r)| r["pass"]["no"].is_string())
+            .collect();
+        with_token.truncate(2);
+        let [(a, first), (b, second)] = &mut with_token[..] else { unreachable!("two calls with tokens") };
+        std::mem::swap(&mut first["pass"], &mut second["pass"]);
+        pieces[gate].records[*a] = first.to_string().into_bytes();
+        pieces[gate].records[*b] = second.to_string().into_bytes();
+        let strangers = [&*first, &*second].map(|r| subject[r["pass"]["no"].as_str().unwrap()].clone());
+        assert_ne!(strangers[0], strangers[1], "two people's");
+        let after = answers(&read_damaged(&pieces).case);
+        let is = after.by_id();
+        for call in [first, second] {
+            let row = is[&("mapping:switchboard", call["ref"].as_str().unwrap())];
+            assert_eq!((row.human.as_deref(), row.refusal.as_deref()), (None, Some("R6")), "{row:?}");
+        }
+    }
+}
+
 fn read_world(pieces: &[Pieces]) -> Given {
     given(&whole(pieces), &[worlds::MAPPING])
 }
