@@ -60,8 +60,8 @@ kinds! {
         "several windows"
     "U1" "client" "hardly ever a browser" "50 calls with a client on record"
         "developers at a command line"
-    "U2" "client" "address and client are those of five or more accounts" "address and client on its calls"
-        "an office behind one address, shared desktops"
+    "U2" "client" "address and program are those of five or more accounts" "address and client on its calls, the client no browser"
+        "a developers' office behind one address, shared desktops"
     "N1" "network" "calls come from places of machines" "50 calls from networks that networks.csv names as machines' or not"
         "a private network that ends in a data centre"
     "P1" "permission" "most of its rights are not used, or it does far more kinds of things than its peers" "5 rights and 90 days of logs, or 20 peers"
@@ -240,8 +240,10 @@ fn browser(habit: &Habit) -> Signal {
 
 fn crowd(b: &Beside) -> Signal {
     match b.crowd {
-        None => lacking("U2", "no call carries both address and client"),
-        Some(n) => tested("U2", n as f64, 5.0, n >= 5, format!("one address and client serve {n} human-type accounts")),
+        None => lacking("U2", "no call carries an address and a client that is no browser"),
+        Some(n) => {
+            tested("U2", n as f64, 5.0, n >= 5, format!("one address and program serve {n} human-type accounts"))
+        }
     }
 }
 

@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 /// Fewer rights than this make nobody the most privileged.
 const WIDEST_LEAST: usize = 3;
 
-struct Held1<'a> {
+struct Holding<'a> {
     rights: Vec<Held<'a>>,
     used: Vec<bool>,
     /// Rights that name an action and have not been used yet, by (service, action).
@@ -37,7 +37,7 @@ struct Active {
 
 pub(super) struct Sprawl<'a> {
     world: &'a World<'a>,
-    held: BTreeMap<i64, Held1<'a>>,
+    held: BTreeMap<i64, Holding<'a>>,
     active: BTreeMap<i64, Active>,
     /// First and last record of each source, and the sources of each (service, action).
     spans: BTreeMap<i64, (Time, Time)>,
@@ -51,7 +51,7 @@ impl<'a> Sprawl<'a> {
             let rights = world.rights.held(party.id);
             if !rights.is_empty() {
                 let used = vec![false; rights.len()];
-                held.insert(party.id, Held1 { rights, used, idle: FxHashMap::default() });
+                held.insert(party.id, Holding { rights, used, idle: FxHashMap::default() });
             }
         }
         Sprawl { world, held, active: BTreeMap::new(), spans: BTreeMap::new(), logged: BTreeMap::new() }
@@ -89,7 +89,8 @@ impl<'a> Sprawl<'a> {
 
     /// By party, of all that have rights or calls.
     pub(super) fn facts(&self) -> BTreeMap<i64, SprawlFact> {
-        let parties: BTreeSet<i64> = self.held.keys().chain(self.active.keys()).copied().collect();
+        let own = |party: &i64| !matches!(self.world.kind(Some(*party)), "system" | "unknown");
+        let parties: BTreeSet<i64> = self.held.keys().chain(self.active.keys()).copied().filter(own).collect();
         let group = |party: i64| group(self.world.kind(Some(party)));
         let (mut breadths, mut grants): (BTreeMap<_, Vec<u32>>, BTreeMap<_, Vec<u32>>) = Default::default();
         for &party in &parties {
@@ -130,7 +131,7 @@ impl<'a> Sprawl<'a> {
     /// Which rights lie idle, of those whose system is logged long enough to tell.
     fn idle(
         &self,
-        held: &Held1<'_>,
+        held: &Holding<'_>,
         fact: &mut SprawlFact,
         tests: &mut FxHashMap<(String, String), Option<(Time, Time)>>,
     ) {
@@ -190,7 +191,7 @@ impl<'a> Sprawl<'a> {
     }
 }
 
-impl Held1<'_> {
+impl Holding<'_> {
     fn see(&mut self, world: &World<'_>, row: &AttributedRow) {
         let (Some(action), service) = (world.text(row.action), world.text(row.service)) else { return };
         let (rights, used) = (&self.rights, &mut self.used);
