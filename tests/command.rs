@@ -373,6 +373,48 @@ fn coverage_timeline_and_losses_have_their_shapes() {
 }
 
 #[test]
+fn accounts_agents_and_patterns_have_their_shapes() {
+    let rows = ask(&["principals", "--format", "json"]).json();
+    let rows = rows.as_array().unwrap();
+    for row in rows {
+        let columns =
+            "principal namespace kind party backed calls agent_evidenced sign_ins first last owner signals_for
+             signals_against points verdict";
+        assert_eq!(keys(row), listed(columns));
+        assert!(["untested", "none", "watch", "indicated"].contains(&row["verdict"].as_str().unwrap()));
+    }
+    let person = rows.iter().find(|r| r["kind"] == "person").unwrap();
+    let id = format!("{}:{}", person["namespace"].as_str().unwrap(), person["principal"].as_str().unwrap());
+    let sheet = ask(&["principals", &id, "--format", "json"]).json();
+    assert_eq!(
+        keys(&sheet),
+        listed("account sentence base_rate rests_on signals hours hours_counted findings"),
+        "the sheet of {id}"
+    );
+    assert_eq!(sheet["account"], *person);
+    let hours = sheet["hours"].as_array().unwrap();
+    assert!(hours.len() == 7 && hours.iter().all(|day| day.as_array().unwrap().len() == 24));
+    assert_eq!(ask(&["principals", "nobody@nowhere.example"]).code, 1);
+    assert!(ask(&["principals", "--format", "csv"]).text().starts_with("principal,namespace,kind,"));
+
+    let agents = ask(&["agents", "--format", "json"]).json();
+    for agent in agents.as_array().unwrap() {
+        let columns = "agent registered name status owner purpose vendor environment approved_pattern client_ids
+             last_certified principals runs calls first last people tools blast notes";
+        assert_eq!(keys(agent), listed(columns));
+    }
+    let cells = ask(&["patterns", "--format", "json"]).json();
+    let cells = cells.as_array().unwrap();
+    assert!(!cells.is_empty());
+    for cell in cells {
+        assert!(["none", "weaker", "proposed"].contains(&cell["gap"].as_str().unwrap()));
+        assert_eq!(cell["gap"] == "none", cell["change"].as_array().unwrap().is_empty());
+        let calls: u64 = cell["patterns"].as_array().unwrap().iter().map(|p| p["calls"].as_u64().unwrap()).sum();
+        assert_eq!(cell["calls"], calls);
+    }
+}
+
+#[test]
 fn rules_are_listed_shown_and_hold_their_own_examples() {
     let list = behalf(["rules", "list", "--format", "json"]).json();
     let list = list.as_array().unwrap();

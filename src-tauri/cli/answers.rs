@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::args::{Format, RulesCommand};
 use crate::output::{Rows, failed, flat, one, plain, say};
 
-fn analysed(path: &Path) -> Result<Case, EdgeError> {
+pub fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
     if !case.analysed()? && case.calls_held()? > 0 {
         return Err(failed(

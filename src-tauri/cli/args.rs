@@ -106,6 +106,23 @@ pub enum Command {
         #[arg(long)]
         user: String,
     },
+    /// Accounts with the signals for and against a machine behind them; with an ID the whole sheet of one.
+    Principals {
+        #[command(flatten)]
+        of: OfCase,
+        /// A login, or NAMESPACE:LOGIN where several have it.
+        id: Option<String>,
+    },
+    /// The register of agents beside the logs: who answers for each, what it did, how far it could reach.
+    Agents {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Agent x tool: the identity pattern that was seen, the one that the stakes require, and what to change.
+    Patterns {
+        #[command(flatten)]
+        of: OfCase,
+    },
     /// How far attribution reaches, as four numbers that are never folded into one.
     Coverage {
         #[command(flatten)]

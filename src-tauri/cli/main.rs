@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where Behalf prints")]
 
+mod agents;
 mod answers;
 mod args;
 mod demo;
@@ -51,6 +52,10 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
         }
         Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
+        Command::Principals { of, id: None } => agents::principals(&of.case, format),
+        Command::Principals { of, id: Some(id) } => agents::principal(&of.case, id, format),
+        Command::Agents { of } => agents::agents(&of.case, format),
+        Command::Patterns { of } => agents::patterns(&of.case, format),
         Command::Coverage { of } => answers::coverage(&of.case, format),
         Command::Losses { of } => evidence::losses(&of.case, format),
         Command::Scope { of, set, by } => evidence::scope(&of.case, set.as_deref(), by.as_deref(), format),

@@ -1,6 +1,8 @@
 //! The questions. Each answer is a plain value that command line, window and report share; figures are links: each
 //! count comes with the filter that lists what it counts.
 
+pub mod accounts;
+pub mod agents;
 pub mod approved;
 pub mod attributions;
 pub mod authorized;
@@ -9,6 +11,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod findings;
 pub mod overview;
+pub mod patterns;
 pub mod raw;
 pub mod receipts;
 pub mod scope;

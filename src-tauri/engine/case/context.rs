@@ -21,6 +21,19 @@ pub struct DirectoryEntry {
     pub owner: Option<String>,
     /// (namespace, value)
     pub aliases: Vec<(String, String)>,
+    pub register: Register,
+}
+
+/// What the register of agents says of an entry beside its identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Register {
+    pub manager: Option<String>,
+    pub purpose: Option<String>,
+    pub vendor: Option<String>,
+    pub environment: Option<String>,
+    pub approved_pattern: Option<String>,
+    pub client_ids: Vec<String>,
+    pub last_certified: Option<Time>,
 }
 
 /// A right with the event that is its raw record.
@@ -58,7 +71,8 @@ impl Case {
     pub fn directory(&self) -> Result<Vec<DirectoryEntry>, CaseError> {
         let mut aliases = self.db.prepare("SELECT namespace, value FROM aliases WHERE event = ?1 ORDER BY n")?;
         let mut query = self.db.prepare(
-            "SELECT d.event, d.own_id, d.email, d.name, d.type, d.status, d.start, d.end_time, d.department, d.owner, s.text
+            "SELECT d.event, d.own_id, d.email, d.name, d.type, d.status, d.start, d.end_time, d.department, d.owner, d.manager,
+             d.purpose, d.vendor, d.environment, d.approved_pattern, d.last_certified, s.text
              FROM directory d JOIN events e ON e.id = d.event JOIN strings s ON s.id = e.source
              ORDER BY d.own_id, d.event",
         )?;
@@ -66,9 +80,12 @@ impl Case {
         let mut out = Vec::new();
         while let Some(r) = rows.next()? {
             let event = r.get(0)?;
+            let aliases: Vec<(String, String)> =
+                aliases.query_map([event], |a| Ok((a.get(0)?, a.get(1)?)))?.collect::<Result<_, _>>()?;
+            let clients = aliases.iter().filter(|(n, _)| n == "client").map(|(_, v)| v.clone());
             out.push(DirectoryEntry {
                 event,
-                source: r.get(10)?,
+                source: r.get(16)?,
                 id: r.get(1)?,
                 email: r.get(2)?,
                 name: r.get(3)?,
@@ -78,7 +95,16 @@ impl Case {
                 end: r.get::<_, Option<i64>>(7)?.map(Time),
                 department: r.get(8)?,
                 owner: r.get(9)?,
-                aliases: aliases.query_map([event], |a| Ok((a.get(0)?, a.get(1)?)))?.collect::<Result<_, _>>()?,
+                register: Register {
+                    manager: r.get(10)?,
+                    purpose: r.get(11)?,
+                    vendor: r.get(12)?,
+                    environment: r.get(13)?,
+                    approved_pattern: r.get(14)?,
+                    client_ids: clients.collect(),
+                    last_certified: r.get::<_, Option<i64>>(15)?.map(Time),
+                },
+                aliases,
             });
         }
         Ok(out)

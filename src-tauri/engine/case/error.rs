@@ -23,6 +23,8 @@ pub enum CaseError {
     Read(#[from] ReadError),
     #[error("no record has the id {id}")]
     NoSuchRecord { id: String },
+    #[error("no account on record has the login {id}")]
+    NoSuchAccount { id: String },
     #[error("{count} records have the id {id}: {choices}")]
     AmbiguousId { id: String, count: usize, choices: String },
     #[error("the stored bytes are damaged: {detail}")]
@@ -57,6 +59,7 @@ impl From<CaseError> for EdgeError {
                 _ => ("unreadable", Fault::File, "Check that the file can be read, or ask for it again."),
             },
             CaseError::NoSuchRecord { .. } => ("no_record", Fault::Setting, "Ids are those of behalf attributions."),
+            CaseError::NoSuchAccount { .. } => ("no_account", Fault::Setting, "Logins are those of behalf principals."),
             CaseError::AmbiguousId { .. } => ("ambiguous_id", Fault::Setting, "Give SOURCE/ID as listed."),
             CaseError::Damaged { .. } => {
                 ("damaged", Fault::File, "Run behalf verify; restore the case from a copy, or import the exports anew.")

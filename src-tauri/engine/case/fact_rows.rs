@@ -104,6 +104,19 @@ pub struct AccountFact {
     pub spread_credential: Option<i64>,
     pub impact: u8,
     pub rated: bool,
+    pub first: Option<Time>,
+    pub last: Option<Time>,
+    /// Interactive uses of an account that is an agent's or a service's.
+    pub by_hand: u32,
+    /// Calls by an agent on the account's own credential, more than a day after its end.
+    pub ghost: u32,
+    pub ghost_days: Option<f64>,
+    /// Calls by an agent on a person's own credential that is no delegated token, and how many others caused them.
+    pub lent: u32,
+    pub lent_others: u32,
+    pub points: u32,
+    /// `untested`, `none`, `watch`, `indicated`.
+    pub verdict: &'static str,
     /// (fact, events that it rests on)
     pub events: Vec<(&'static str, Vec<i64>)>,
 }
@@ -225,7 +238,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO account_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
             )?
             .execute(params![
                 f.principal,
@@ -248,7 +261,16 @@ impl Derived<'_> {
                 f.spread_by_hand,
                 f.spread_credential,
                 f.impact,
-                f.rated
+                f.rated,
+                f.first.map(|t| t.0),
+                f.last.map(|t| t.0),
+                f.by_hand,
+                f.ghost,
+                f.ghost_days,
+                f.lent,
+                f.lent_others,
+                f.points,
+                f.verdict
             ])?;
         for (fact, events) in &f.events {
             for (n, event) in events.iter().enumerate() {

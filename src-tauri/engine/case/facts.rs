@@ -66,6 +66,8 @@ pub struct AttributedRow {
     pub user_agent: Option<i64>,
     pub host: Option<i64>,
     pub interactive: bool,
+    pub trace: Option<i64>,
+    pub resource_type: Option<i64>,
     /// Counted, or context.
     pub in_scope: bool,
 }
@@ -145,7 +147,8 @@ impl Derived<'_> {
         let mut query = self.tx.prepare(
             "SELECT a.event, a.time, a.kind, a.standing, a.human, a.agent, a.authority, a.wire_party, a.wire_kind, a.run,
              a.agent_evidence, e.source, e.service, e.action, e.resource, e.outcome, e.wire, e.wire_kind, e.conversation,
-             e.credential, e.credential_kind, e.audience, e.scope, e.source_ip, e.user_agent, e.host, e.interactive, a.in_scope
+             e.credential, e.credential_kind, e.audience, e.scope, e.source_ip, e.user_agent, e.host, e.interactive, a.in_scope,
+             e.trace, e.resource_type
              FROM attributions a JOIN events e ON e.id = a.event ORDER BY a.time, e.shown_id, a.event",
         )?;
         let mut rows = query.query([])?;
@@ -179,6 +182,8 @@ impl Derived<'_> {
                 host: r.get(25)?,
                 interactive: r.get(26)?,
                 in_scope: r.get(27)?,
+                trace: r.get(28)?,
+                resource_type: r.get(29)?,
             })?;
         }
         Ok(())

@@ -17,6 +17,7 @@ mod pipeline;
 mod query;
 mod raw;
 mod store;
+mod use_facts;
 mod verify;
 mod write;
 
@@ -25,7 +26,7 @@ pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
 };
-pub use context::{AssetRow, DirectoryEntry, GrantRow};
+pub use context::{AssetRow, DirectoryEntry, GrantRow, Register};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
 pub use error::CaseError;
 pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
@@ -35,4 +36,5 @@ pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
 pub use query::*;
 pub use raw::{Raw, RawPlace};
 pub use store::Case;
+pub use use_facts::{AgentFact, LineageFact, PatternCount, PatternFact, PlacedRow, SignalFact, SprawlFact};
 pub use verify::{Verification, verify};

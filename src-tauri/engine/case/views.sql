@@ -86,10 +86,16 @@ LEFT JOIN (SELECT f.token AS token, f.event AS event, v.outcome AS outcome
            FROM call_facts f JOIN v1_calls v ON v.event = f.event WHERE f.token IS NOT NULL) c ON c.token = t.token
 WHERE t.delegated = 1;
 -- Accounts on the wire, one row an account and event behind a fact.
---   fact   marked | learned | mixed | others | active | rhythm | spread: the fact that this row's event belongs to
+--   fact   marked | learned | mixed | others | active | rhythm | spread | by_hand | ghost | lent: the fact that this
+--          row's event belongs to
 --   login  e-mail or login; kind of the party; human_type, unbacked, known (by the directory), active, covered 0|1
 --   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL;
 --   spread_by_hand 1 where nothing says that an agent used the credential
+--   registered person | agent | service | shared: what the directory says it is, or NULL
+--   by_hand interactive uses of an account that is an agent's or a service's; ghost calls by an agent on the account's own
+--   credential more than a day after the account's recorded end, ghost_days the most days; lent calls by an agent on a
+--   person's own credential that is no delegated token, lent_others the other people who caused them;
+--   points, verdict of the account's sheet of signals (untested | none | watch | indicated)
 DROP VIEW IF EXISTS v1_accounts;
 CREATE VIEW v1_accounts AS
 SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS shown,
@@ -97,10 +103,13 @@ SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS
   a.calls AS calls, a.marked AS marked, a.learned AS learned, a.learned_product AS learned_product, a.sign_ins AS sign_ins,
   a.mixed AS mixed, a.others AS others, a.rhythm_signals AS rhythm_signals, a.rhythm_why AS rhythm_why,
   a.spread AS spread, a.spread_by_hand AS spread_by_hand, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
-  ev.fact AS fact, ev.event AS event
+  ev.fact AS fact, ev.event AS event,
+  di.type AS registered, a.by_hand AS by_hand, a.ghost AS ghost, a.ghost_days AS ghost_days, a.lent AS lent,
+  a.lent_others AS lent_others, a.points AS points, a.verdict AS verdict
 FROM account_facts a
 JOIN principals p ON p.id = a.principal
 LEFT JOIN parties pa ON pa.id = a.party
+LEFT JOIN directory di ON di.event = pa.directory
 LEFT JOIN strings cr ON cr.id = a.spread_credential
 LEFT JOIN account_events ev ON ev.principal = a.principal;
 -- Sources as namespaces of human-type accounts: active accounts, those that the directory does not know.
@@ -213,3 +222,49 @@ JOIN strings tk ON tk.id = s.token
 JOIN token_facts t ON t.token = s.token
 LEFT JOIN strings iss ON iss.id = t.issuer
 LEFT JOIN parties ag ON ag.id = t.agent;
+-- Accounts that are no person's, and agents, with the rights that the exports give them; one row each.
+--   granted rights held; tested of them those whose system is logged for `days` days, unused of these; unused_are some of them;
+--   breadth kinds of thing done, against peers_median of `peers` others of its kind; rights_median of rights_peers likewise;
+--   widest 1 for the one with the most rights; owned 0|1, NULL where no owners were imported
+DROP VIEW IF EXISTS v1_sprawl;
+CREATE VIEW v1_sprawl AS
+SELECT pa.shown AS principal, pa.kind AS kind, s.granted AS granted, s.tested AS tested, s.unused AS unused, s.days AS days,
+  s.unused_are AS unused_are, s.breadth AS breadth, s.peers AS peers, s.peers_median AS peers_median,
+  s.rights_peers AS rights_peers, s.rights_median AS rights_median, s.widest AS widest, s.owned AS owned,
+  s.impact AS impact, s.rated AS rated
+FROM sprawl_facts s JOIN parties pa ON pa.id = s.party;
+-- Runs that cannot have been as they are told, one row a record that shows it.
+--   kind cycle | child_first | outside; other the parent run, or NULL; apart_seconds how far beyond, bound_seconds the
+--   bound of the clocks
+DROP VIEW IF EXISTS v1_lineage;
+CREATE VIEW v1_lineage AS
+SELECT k.text AS run, l.kind AS kind, l.event AS event, o.text AS other, ag.shown AS agent,
+  l.apart_us / 1000000.0 AS apart_seconds, l.bound_us / 1000000.0 AS bound_seconds, l.impact AS impact, l.rated AS rated
+FROM lineage_facts l JOIN strings k ON k.id = l.run LEFT JOIN strings o ON o.id = l.other
+LEFT JOIN parties ag ON ag.id = l.agent;
+-- Agents' calls that no trace holds, of agents whose runs are traced.
+--   calls of this agent and tool without a trace; traced calls of this agent that a trace holds
+DROP VIEW IF EXISTS v1_untraced;
+CREATE VIEW v1_untraced AS
+SELECT u.event AS event, ag.shown AS agent, ac.text AS tool, u.calls AS calls, u.traced AS traced,
+  f.impact AS impact, f.rated AS rated
+FROM untraced_facts u JOIN attributions a ON a.event = u.event JOIN parties ag ON ag.id = a.agent
+JOIN call_facts f ON f.event = u.event LEFT JOIN strings ac ON ac.id = a.action;
+-- Agents as the logs show them, one row an agent and call that is listed for it (calls of unregistered ones are listed).
+--   registered 1 for a row of the directory; register rows of type agent in the directory
+DROP VIEW IF EXISTS v1_agents;
+CREATE VIEW v1_agents AS
+SELECT pa.shown AS agent, f.registered AS registered, f.calls AS calls, f.runs AS runs, f.impact AS impact, f.rated AS rated,
+  (SELECT count(*) FROM directory d WHERE d.type = 'agent') AS register, ev.event AS event
+FROM agent_facts f JOIN parties pa ON pa.id = f.agent LEFT JOIN agent_events ev ON ev.agent = f.agent;
+-- Agent x tool x pattern.
+--   share of the calls of agent and tool; required service_account | obo | hybrid | obo_or_hybrid; basis asset | rule |
+--   proposal; meets 1 where the pattern is not weaker; takes what the tool has been seen to take, in words
+DROP VIEW IF EXISTS v1_patterns;
+CREATE VIEW v1_patterns AS
+SELECT ag.shown AS agent, coalesce(sv.text, '') AS service, coalesce(tl.text, '') AS tool, p.pattern AS pattern,
+  p.calls AS calls, p.calls * 1.0 / p.of_calls AS share, p.both_on_record AS both_on_record, p.effect AS effect,
+  p.impact AS impact, p.rated AS rated, p.per_user AS per_user, p.regulated AS regulated, p.required AS required,
+  p.basis AS basis, p.why AS why, p.meets AS meets, p.takes AS takes
+FROM pattern_facts p JOIN parties ag ON ag.id = p.agent LEFT JOIN strings sv ON sv.id = p.service
+LEFT JOIN strings tl ON tl.id = p.tool;

@@ -359,6 +359,7 @@ mod tests {
             department: None,
             owner: None,
             aliases: aliases.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+            register: Default::default(),
         }
     }
 

@@ -12,11 +12,12 @@ macro_rules! rule_files {
 }
 
 const FILES: &[(&str, &str)] = rule_files! {
-    "AG-01" "AG-02" "AG-03" "AG-04" "AG-05" "AG-06" "AG-07" "AG-09" "AG-10"
-    "RU-01" "RU-02" "RU-03" "RU-04" "RU-05" "RU-07"
+    "AG-01" "AG-02" "AG-03" "AG-04" "AG-05" "AG-06" "AG-07" "AG-08" "AG-09" "AG-10" "AG-11"
+    "RU-01" "RU-02" "RU-03" "RU-04" "RU-05" "RU-06" "RU-07" "RU-08" "RU-09" "RU-10"
     "AZ-01" "AZ-02" "AZ-03" "AZ-04" "AZ-05" "AZ-06" "AZ-07" "AZ-08" "AZ-09" "AZ-10" "AZ-11" "AZ-12" "AZ-13" "AZ-14"
     "AP-01" "AP-02" "AP-03"
     "TK-01" "TK-02" "TK-03" "TK-04" "TK-05"
+    "PT-01" "UN-01"
 };
 
 static RULES: OnceLock<Vec<Rule>> = OnceLock::new();

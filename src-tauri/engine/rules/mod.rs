@@ -22,11 +22,12 @@ mod world;
 pub use catalogue::catalogue;
 pub use controls::{Control, Criterion, Strength, controls, controls_version, criteria};
 pub use entitlement::{
-    Answer, Basis, Entitled, MayAssume, Question, Rights, RightsInput, Whom, answer, answer_for, may_assume,
+    Answer, Basis, Entitled, Held, MayAssume, Question, Rights, RightsInput, Whom, answer, answer_for, may_assume,
     withdrawn_between,
 };
 pub use error::RuleError;
 pub use examples::{ExampleResult, test_rule};
+pub use facts::signals::{SIGNALS, SignalKind};
 pub use notes::{FindingNotes, Population};
 pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
 pub use run::run;

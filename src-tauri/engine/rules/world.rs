@@ -45,6 +45,8 @@ pub(super) struct World<'a> {
     party_of: FxHashMap<i64, i64>,
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
+    /// Rows of the directory by their event; one id may have several.
+    rows: FxHashMap<i64, &'a DirectoryEntry>,
     pub rights: Rights,
     pub clocks: Clocks,
 }
@@ -69,6 +71,7 @@ impl<'a> World<'a> {
             context,
             parties: parties.into_iter().map(|p| (p.id, p)).collect(),
             party_of: party_of.into_iter().collect(),
+            rows: context.directory.iter().map(|row| (row.event, row)).collect(),
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
             rights,
@@ -82,6 +85,17 @@ impl<'a> World<'a> {
 
     pub(super) fn party(&self, id: Option<i64>) -> Option<&PartyRow> {
         id.and_then(|p| self.parties.get(&p))
+    }
+
+    pub(super) fn parties(&self) -> impl Iterator<Item = &PartyRow> {
+        let mut all: Vec<&PartyRow> = self.parties.values().collect();
+        all.sort_by_key(|p| p.id);
+        all.into_iter()
+    }
+
+    /// The row by which the directory knows a party.
+    pub(super) fn entry(&self, id: Option<i64>) -> Option<&'a DirectoryEntry> {
+        self.party(id).and_then(|p| p.directory).and_then(|event| self.rows.get(&event)).copied()
     }
 
     pub(super) fn kind(&self, id: Option<i64>) -> &str {
@@ -108,6 +122,12 @@ impl<'a> World<'a> {
 
     pub(super) fn run_with_key(&self, key: i64) -> Option<&RunFactRow> {
         self.run(self.run_by_key.get(&key).copied())
+    }
+
+    pub(super) fn runs(&self) -> impl Iterator<Item = &RunFactRow> {
+        let mut all: Vec<&RunFactRow> = self.runs.values().collect();
+        all.sort_by_key(|r| r.id);
+        all.into_iter()
     }
 
     /// The top of the run tree that a run belongs to. A cycle ends where it closes.

@@ -100,3 +100,48 @@ CREATE TABLE spread_token_facts (
 -- The words of the known exceptions that cover a finding whole, or an instance.
 ALTER TABLE findings ADD COLUMN accepted TEXT;
 ALTER TABLE instances ADD COLUMN accepted TEXT;
+
+-- Derived: what the use of an account shows: by hand on a machine's account, after its end, lent to an agent.
+ALTER TABLE account_facts ADD COLUMN first INTEGER;
+ALTER TABLE account_facts ADD COLUMN last INTEGER;
+ALTER TABLE account_facts ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_facts ADD COLUMN ghost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_facts ADD COLUMN ghost_days REAL;
+ALTER TABLE account_facts ADD COLUMN lent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_facts ADD COLUMN lent_others INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_facts ADD COLUMN points INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account_facts ADD COLUMN verdict TEXT NOT NULL DEFAULT 'untested';
+-- The verdict sheet: every signal of machine use that was tested, for or against, or why it was not.
+CREATE TABLE account_signals (
+  principal INTEGER NOT NULL, signal TEXT NOT NULL, family TEXT NOT NULL, value REAL, threshold REAL,
+  stands TEXT NOT NULL, sentence TEXT NOT NULL,
+  PRIMARY KEY (principal, signal)) STRICT, WITHOUT ROWID;
+-- Calls by hour of the week, Monday 00:00 UTC first: all, and those on which the signals rest.
+CREATE TABLE account_hours (
+  principal INTEGER NOT NULL, hour INTEGER NOT NULL, calls INTEGER NOT NULL, counted INTEGER NOT NULL,
+  PRIMARY KEY (principal, hour)) STRICT, WITHOUT ROWID;
+-- Rights of accounts that are no person's, held against their use and against their peers.
+CREATE TABLE sprawl_facts (
+  party INTEGER PRIMARY KEY, granted INTEGER NOT NULL, tested INTEGER NOT NULL, unused INTEGER NOT NULL,
+  days INTEGER NOT NULL, unused_are TEXT, breadth INTEGER NOT NULL, peers INTEGER NOT NULL, peers_median REAL,
+  rights_peers INTEGER NOT NULL, rights_median REAL, widest INTEGER NOT NULL, owned INTEGER,
+  impact INTEGER NOT NULL, rated INTEGER NOT NULL) STRICT;
+-- Runs that cannot have been as they are told: kind is cycle, child_first or outside.
+CREATE TABLE lineage_facts (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL, event INTEGER NOT NULL, other INTEGER,
+  agent INTEGER, apart_us INTEGER, bound_us INTEGER, impact INTEGER NOT NULL, rated INTEGER NOT NULL) STRICT;
+-- Agents' calls that no trace holds, of agents whose runs are traced.
+CREATE TABLE untraced_facts (event INTEGER PRIMARY KEY, calls INTEGER NOT NULL, traced INTEGER NOT NULL) STRICT;
+-- Agents as the logs show them, beside the register.
+CREATE TABLE agent_facts (
+  agent INTEGER PRIMARY KEY, registered INTEGER NOT NULL, calls INTEGER NOT NULL, runs INTEGER NOT NULL,
+  impact INTEGER NOT NULL, rated INTEGER NOT NULL) STRICT;
+CREATE TABLE agent_events (
+  agent INTEGER NOT NULL, n INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (agent, n)) STRICT, WITHOUT ROWID;
+-- Agent x tool: the patterns that were seen, and the one that the stakes require.
+CREATE TABLE pattern_facts (
+  agent INTEGER NOT NULL, service INTEGER NOT NULL, tool INTEGER NOT NULL, pattern TEXT NOT NULL,
+  calls INTEGER NOT NULL, of_calls INTEGER NOT NULL, both_on_record INTEGER NOT NULL, grades TEXT NOT NULL,
+  effect TEXT NOT NULL, impact INTEGER NOT NULL, rated INTEGER NOT NULL, per_user INTEGER NOT NULL, regulated TEXT,
+  required TEXT NOT NULL, basis TEXT NOT NULL, why TEXT NOT NULL, meets INTEGER NOT NULL, takes TEXT NOT NULL,
+  PRIMARY KEY (agent, service, tool, pattern)) STRICT, WITHOUT ROWID;

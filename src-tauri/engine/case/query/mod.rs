@@ -1,5 +1,6 @@
 //! Typed reads for the questions: rows with their text, pages by key, counts by index.
 
+mod accounts;
 mod attributions;
 mod completeness;
 mod figures;
@@ -7,6 +8,7 @@ mod files;
 mod findings;
 mod people;
 
+pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
 pub use attributions::{AttributionView, Select};
 pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
 pub use figures::{Figures, StandingCount};

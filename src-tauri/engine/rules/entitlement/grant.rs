@@ -14,7 +14,7 @@ pub(super) struct Grant {
     pub event: i64,
     /// As the export writes it.
     pub principal: String,
-    service: Option<String>,
+    pub service: Option<String>,
     pub action: String,
     pub resource: String,
     except_actions: Vec<String>,
@@ -22,9 +22,9 @@ pub(super) struct Grant {
     pub allow: bool,
     condition: Condition,
     pub from: Option<Time>,
-    to: Option<Time>,
+    pub to: Option<Time>,
     /// A statement of an IAM policy: `?` is a wildcard, `${...}` a variable, and resources are ARNs.
-    iam: bool,
+    pub iam: bool,
 }
 
 /// Whether something covers what is asked; `Open` where that cannot be told, with the reason.

@@ -1,16 +1,21 @@
 //! Facts of accounts: what stands behind each, what marks it as driven by an agent, its rhythm and its spread.
 
+mod peers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::peers::Peers;
 use super::super::world::World;
 use super::LISTED;
 use super::addresses::Networks;
 use super::clients::Learned;
-use super::rhythm::Rhythm;
+use super::signals;
+use super::signals::habit::{Habit, Seen};
 use super::stakes::Rated;
-use crate::case::{AccountFact, AttributedRow, NamespaceFact};
-use crate::model::Time;
+use super::surroundings::Surroundings;
+use crate::case::{AccountFact, AttributedRow, NamespaceFact, SignalFact, SprawlFact};
 use crate::model::time::DAY;
+use crate::model::{EntryType, Time};
 
 /// Interactive sign-ins and automation this near to each other stand together.
 const TOGETHER: i64 = 30 * DAY;
@@ -42,8 +47,16 @@ struct Account {
     mixed_unexplained: bool,
     others: BTreeSet<i64>,
     caused: Listed,
-    rhythm: Rhythm,
+    habit: Habit,
     counted: Listed,
+    first: Option<Time>,
+    last: Option<Time>,
+    by_hand: Listed,
+    ghost: Listed,
+    ghost_days: f64,
+    lent: Listed,
+    lent_to: BTreeSet<i64>,
+    after_end: u32,
     impact: u8,
     rated: bool,
 }
@@ -73,12 +86,27 @@ struct Credential {
     agents: BTreeSet<i64>,
     marked: bool,
     used: Listed,
+    first: Option<Time>,
+    last: Option<Time>,
+}
+
+/// What the accounts of a case show.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub accounts: Vec<AccountFact>,
+    pub namespaces: Vec<NamespaceFact>,
+    pub signals: Vec<SignalFact>,
+    /// (principal, hour of the week, calls, counted)
+    pub hours: Vec<(i64, usize, u32, u32)>,
 }
 
 pub(super) struct Accounts<'a> {
     world: &'a World<'a>,
     clients: &'a Learned,
     networks: Networks,
+    around: Surroundings,
+    /// The directory names managers.
+    managers: bool,
     accounts: BTreeMap<i64, Account>,
     credentials: BTreeMap<i64, Credential>,
 }
@@ -89,6 +117,8 @@ impl<'a> Accounts<'a> {
             world,
             clients,
             networks: Networks::new(&world.context.networks),
+            around: Surroundings::new(),
+            managers: world.context.directory.iter().any(|row| row.register.manager.is_some()),
             accounts: BTreeMap::new(),
             credentials: BTreeMap::new(),
         }
@@ -100,13 +130,18 @@ impl<'a> Accounts<'a> {
         self.credential(wire, row);
         // 0 human, 5 shared: the accounts of people, as the source tells them.
         let human_type = matches!(row.source_wire_kind, 0 | 5);
-        if !human_type && row.credential_kind != Some(2) {
-            return;
-        }
         let (world, clients) = (self.world, self.clients);
+        let network = self.around.network(world, &self.networks, row.source_ip);
+        let client = self.around.client(world, row.user_agent);
+        // The same browser behind one address is an office.
+        if human_type && client.is_some_and(|(_, browser)| !browser) {
+            self.around.crowd(wire, row.source_ip, row.user_agent);
+        }
         let account = self.accounts.entry(wire).or_default();
         account.party = account.party.or(row.wire_party).or(world.party_of(wire));
         account.human_type |= human_type;
+        account.first = account.first.or(row.time);
+        account.last = row.time.or(account.last);
         if rated.impact > account.impact {
             (account.impact, account.rated) = (rated.impact, rated.rated);
         }
@@ -115,10 +150,14 @@ impl<'a> Accounts<'a> {
             account.active.push(row.event);
         }
         match row.kind {
-            0 | 4 => account.call(world, clients.product(row.user_agent), row),
+            0 | 4 => {
+                account.call(world, clients.product(row.user_agent), row, (network, client));
+                account.lend(world, clients.product(row.user_agent), row);
+            }
             1 if row.interactive && row.outcome == 0 => account.sign_in(row),
             _ => {}
         }
+        account.hand(world, row);
     }
 
     fn credential(&mut self, wire: i64, row: &AttributedRow) {
@@ -128,6 +167,8 @@ impl<'a> Accounts<'a> {
         }
         let used = self.credentials.entry(id).or_insert_with(|| Credential { account: wire, ..Credential::default() });
         used.used.push(row.event);
+        used.first = used.first.or(row.time);
+        used.last = row.time.or(used.last);
         used.agents.extend(row.agent);
         used.marked |= row.agent_evidence || self.clients.product(row.user_agent).is_some();
         // Pods of one agent are one holder, wherever the scheduler put them.
@@ -147,7 +188,7 @@ impl<'a> Accounts<'a> {
     }
 
     /// Facts of all accounts, and of the sources as their namespaces.
-    pub(super) fn facts(self) -> (Vec<AccountFact>, Vec<NamespaceFact>) {
+    pub(super) fn facts(mut self, sprawl: &BTreeMap<i64, SprawlFact>) -> Shown {
         let namespaces = self.namespaces();
         let uncovered: BTreeSet<i64> = namespaces.iter().filter(|n| n.uncovered).map(|n| n.source).collect();
         let mut spreads: BTreeMap<i64, (String, bool, i64, &Credential)> = BTreeMap::new();
@@ -159,20 +200,34 @@ impl<'a> Accounts<'a> {
                 spreads.entry(credential.account).or_insert((why, by_hand, *id, credential));
             }
         }
-        let facts = self
-            .accounts
-            .iter()
-            .map(|(principal, account)| {
-                let mut fact = account.fact(self.world, *principal, &uncovered);
-                if let Some((why, by_hand, credential, used)) = spreads.get(principal) {
-                    (fact.spread, fact.spread_credential) = (Some(why.clone()), Some(*credential));
-                    fact.spread_by_hand = *by_hand;
-                    fact.events.push(("spread", used.used.events.clone()));
-                }
-                fact
-            })
-            .collect();
-        (facts, namespaces)
+        let mut shown = Shown { namespaces, ..Shown::default() };
+        let peers = Peers::of(self.world, &mut self.accounts, &self.credentials, &self.around);
+        for (&principal, account) in &mut self.accounts {
+            shown.hours.extend(account.habit.hours().map(|(hour, all, counted)| (principal, hour, all, counted)));
+            let mut fact = account.fact(self.world, principal, &uncovered);
+            if let Some((why, by_hand, credential, used)) = spreads.get(&principal) {
+                (fact.spread, fact.spread_credential) = (Some(why.clone()), Some(*credential));
+                fact.spread_by_hand = *by_hand;
+                fact.events.push(("spread", used.used.events.clone()));
+            }
+            // A machine's account that acts like a machine is no news.
+            if account.human_type {
+                let beside = peers.beside(self.world, principal, account, sprawl, self.managers);
+                let sheet = signals::sheet(&mut account.habit, &beside);
+                (fact.points, fact.verdict) = signals::verdict(&sheet);
+                shown.signals.extend(sheet.into_iter().map(|s| SignalFact {
+                    principal,
+                    signal: s.id,
+                    family: s.family(),
+                    value: s.value,
+                    threshold: s.threshold,
+                    stands: s.stands.word(),
+                    sentence: s.sentence,
+                }));
+            }
+            shown.accounts.push(fact);
+        }
+        shown
     }
 
     /// In what the credential is spread, and whether nothing says that an agent used it.
@@ -227,7 +282,7 @@ impl Account {
         world.party(self.party).is_some_and(|p| p.directory.is_some())
     }
 
-    fn call(&mut self, world: &World<'_>, product: Option<&str>, row: &AttributedRow) {
+    fn call(&mut self, world: &World<'_>, product: Option<&str>, row: &AttributedRow, from: From) {
         self.calls += 1;
         if row.agent_evidence {
             self.marked.push(row.event);
@@ -255,11 +310,62 @@ impl Account {
             self.caused.push(row.event);
         }
         // For a rostered person the rhythm of what remains; for an account without a person, of all.
-        if !automated || !world.is_person(self.party) {
-            if let Some(at) = row.time {
-                self.rhythm.see(at);
+        let counts = !automated || !world.is_person(self.party);
+        if let Some(at) = row.time {
+            self.habit.note(at, counts);
+            if counts {
+                self.habit.see(&Seen {
+                    at,
+                    action: row.action,
+                    resource: row.resource,
+                    resource_type: row.resource_type,
+                    outcome: row.outcome,
+                    network: from.0,
+                    client: from.1,
+                    session: row.credential.filter(|_| row.credential_kind == Some(3)),
+                });
             }
+        }
+        if counts {
             self.counted.push(row.event);
+            self.after_end += u32::from(signals::after(end_of(world, self.party), row.time));
+        }
+    }
+
+    /// An agent at work on the account's own credential: after its end, or as somebody else's.
+    fn lend(&mut self, world: &World<'_>, product: Option<&str>, row: &AttributedRow) {
+        // A delegated token is not the account's own credential: it has rules of its own.
+        if row.source_wire_kind != 0 || row.credential_kind == Some(0) {
+            return;
+        }
+        let run = world.run(row.run);
+        let agent = row.agent.or(run.and_then(|r| r.agent));
+        let end = world.party(self.party).and_then(|p| p.end);
+        if (row.agent_evidence || product.is_some())
+            && signals::after(end, row.time)
+            && let (Some(end), Some(at)) = (end, row.time)
+        {
+            self.ghost.push(row.event);
+            self.ghost_days = self.ghost_days.max((at.0 - end.0) as f64 / DAY as f64);
+        }
+        let cause = run.and_then(|r| r.person).filter(|p| Some(*p) != self.party);
+        // A key that the record shows; or somebody else's run under a person's account, whatever the credential.
+        let own = row.credential_kind == Some(2) || cause.is_some();
+        if world.kind(self.party) == "person" && row.agent_evidence && agent.is_some() && own {
+            self.lent.push(row.event);
+            self.lent_to.extend(cause);
+        }
+    }
+
+    /// A person at a browser or console on an account that is an agent's or a service's.
+    fn hand(&mut self, world: &World<'_>, row: &AttributedRow) {
+        // 3 system, 4 delegated: a delegated user token is used interactively by the person whose it is.
+        if !row.interactive || row.outcome != 0 || matches!(row.source_wire_kind, 3 | 4) {
+            return;
+        }
+        let listed = world.entry(self.party).map(|e| e.entry_type);
+        if world.kind(self.party) == "agent" || matches!(listed, Some(EntryType::Agent | EntryType::Service)) {
+            self.by_hand.push(row.event);
         }
     }
 
@@ -273,12 +379,13 @@ impl Account {
     fn fact(&self, world: &World<'_>, principal: i64, uncovered: &BTreeSet<i64>) -> AccountFact {
         let unbacked = self.unbacked(world);
         let mixed = match () {
+            () if !self.human_type => None,
             () if unbacked && self.mixed => Some("unbacked"),
             () if !unbacked && self.mixed_unexplained && self.by_other => Some("other_person"),
             () if !unbacked && self.mixed_unexplained => Some("unexplained"),
             () => None,
         };
-        let (rhythm_signals, rhythm_why) = self.rhythm.signals();
+        let (rhythm_signals, rhythm_why) = self.habit.rhythm.signals();
         let mixed_calls = if unbacked { &self.automated } else { &self.unexplained };
         let both = self.sign_ins.events.iter().chain(&mixed_calls.events).copied().collect();
         let others = if self.others.len() >= 2 { self.caused.events.clone() } else { Vec::new() };
@@ -304,6 +411,15 @@ impl Account {
             spread_credential: None,
             impact: self.impact.max(1),
             rated: self.rated,
+            first: self.first,
+            last: self.last,
+            by_hand: self.by_hand.count,
+            ghost: self.ghost.count,
+            ghost_days: (self.ghost.count > 0).then_some(self.ghost_days),
+            lent: self.lent.count,
+            lent_others: self.lent_to.len() as u32,
+            points: 0,
+            verdict: "untested",
             events: vec![
                 ("active", if unbacked { self.active.events.clone() } else { Vec::new() }),
                 ("marked", if unbacked { self.marked.events.clone() } else { Vec::new() }),
@@ -311,9 +427,23 @@ impl Account {
                 ("mixed", if mixed.is_some() { both } else { Vec::new() }),
                 ("others", others),
                 ("rhythm", if rhythm_signals >= 2 { self.counted.events.clone() } else { Vec::new() }),
+                ("by_hand", self.by_hand.events.clone()),
+                ("ghost", self.ghost.events.clone()),
+                ("lent", self.lent.events.clone()),
             ],
         }
     }
+}
+
+/// Network and client of a call.
+type From = (Option<(u32, Option<bool>)>, Option<(u32, bool)>);
+
+/// The recorded end of an account's person, or of the owner that the directory names for it.
+fn end_of(world: &World<'_>, party: Option<i64>) -> Option<Time> {
+    world.party(party).and_then(|p| p.end).or_else(|| {
+        let owner = world.entry(party)?.owner.as_deref()?;
+        world.party(world.rights.party(owner)).and_then(|p| p.end)
+    })
 }
 
 fn near(earlier: Option<Time>, later: Option<Time>) -> bool {

@@ -21,6 +21,8 @@ struct Range {
 pub(super) struct Place {
     pub network: String,
     pub environment: Option<String>,
+    /// `networks.csv` has it.
+    pub named: bool,
 }
 
 impl Networks {
@@ -41,9 +43,9 @@ impl Networks {
         Some(match known {
             Some((_, label, environment)) => {
                 let environment = environment.clone().filter(|e| !e.trim().is_empty());
-                Place { network: label.clone(), environment }
+                Place { network: label.clone(), environment, named: true }
             }
-            None => Place { network: prefix(ip), environment: None },
+            None => Place { network: prefix(ip), environment: None, named: false },
         })
     }
 }

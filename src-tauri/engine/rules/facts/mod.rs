@@ -2,16 +2,23 @@
 
 mod accounts;
 mod addresses;
+mod agents;
 mod bypass;
 mod calls;
 mod checked;
 mod clients;
 mod holes;
+mod impossible;
+mod patterns;
 mod rhythm;
 mod scope;
+pub mod signals;
+mod sprawl;
 mod stakes;
+mod surroundings;
 mod tokens;
 mod traced;
+mod untraced;
 
 use super::error::RuleError;
 use super::world::{Context, World};
@@ -36,16 +43,25 @@ pub fn compute(
     let mut calls = calls::Calls::new(&world, &tokens, &clients);
     let mut uses = tokens::Uses::default();
     let mut accounts = accounts::Accounts::new(&world, &clients);
+    let mut sprawl = sprawl::Sprawl::new(&world);
+    let mut agents = agents::Agents::new(&world);
+    let placed = derived.placed()?;
+    let mut impossible = impossible::Impossible::new(&world, &placed);
+    let mut untraced = untraced::Untraced::new(&placed, &derived.joined_calls()?);
     let mut done = 0;
     derived.each_attributed(|row| {
         let rated = stakes.of(&world, row.service, row.action, row.resource);
         if row.in_scope {
             accounts.see(&row, &rated);
+            agents.see(&row, &rated);
         }
         if matches!(row.kind, 0 | 4) {
             // What lies outside the scope is still what came before: a refusal, a grant.
             let fact = calls.fact(derived, &row, &rated)?;
+            sprawl.see(&row, &rated);
+            impossible.see(&row, &rated);
             if row.in_scope {
+                untraced.see(&world, &row);
                 uses.see(&row, &fact, &world);
                 derived.call_fact(&fact)?;
             }
@@ -62,12 +78,34 @@ pub fn compute(
     }
     let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses };
     checked::write(case, derived, &first, &mut tick)?;
-    let (accounts, namespaces) = accounts.facts();
-    for fact in accounts {
-        derived.account_fact(&fact)?;
+    let sprawl = sprawl.facts();
+    let shown = accounts.facts(&sprawl);
+    for fact in &shown.accounts {
+        derived.account_fact(fact)?;
     }
-    for fact in namespaces {
-        derived.namespace_fact(&fact)?;
+    for fact in &shown.namespaces {
+        derived.namespace_fact(fact)?;
+    }
+    for fact in &shown.signals {
+        derived.signal_fact(fact)?;
+    }
+    for (principal, hour, calls, counted) in shown.hours {
+        derived.account_hour(principal, hour, calls, counted)?;
+    }
+    for fact in sprawl.values() {
+        derived.sprawl_fact(fact)?;
+    }
+    for fact in agents.facts() {
+        derived.agent_fact(&fact)?;
+    }
+    for fact in impossible.facts() {
+        derived.lineage_fact(&fact)?;
+    }
+    for (event, calls, traced) in untraced.facts() {
+        derived.untraced_fact(event, calls, traced)?;
+    }
+    for fact in patterns::facts(&world, derived.pattern_counts()?) {
+        derived.pattern_fact(&fact)?;
     }
     holes::write(case, derived)?;
     for fact in traced::facts(derived, &world, &stakes)? {

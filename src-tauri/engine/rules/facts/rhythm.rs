@@ -1,29 +1,60 @@
-//! Machine rhythm of an account: three timing statistics with published calibration. An indicator, never proof.
+//! Machine rhythm of an account: hour of day and gaps, with published calibration. An indicator, never proof.
 
 use crate::model::Time;
 use crate::model::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// Calls below this say nothing of a rhythm.
-const ENOUGH: u64 = 120;
-const DAYS: i64 = 14;
+pub(super) const ENOUGH: u64 = 120;
+pub(super) const DAYS: i64 = 14;
 /// TM1: entropy of the hour of day, of the most that it can be.
-const ENTROPY: f64 = 0.90;
+pub(super) const ENTROPY: f64 = 0.90;
 /// TM2: longest stretch of hours of the day without any call.
-const QUIET_HOURS: usize = 2;
+pub(super) const QUIET_HOURS: usize = 2;
 /// TM5: median of the gaps within bursts.
-const GAP: i64 = 5 * SECOND;
+pub(super) const GAP: i64 = 5 * SECOND;
 const BURST: i64 = 15 * MINUTE;
-const GAPS: usize = 30;
+pub(super) const GAPS: u64 = 30;
+
+/// Upper ends of the classes in which gaps are counted, so that a median needs no list of them. One end is [`GAP`].
+const CLASSES: [i64; 26] = [
+    SECOND / 10,
+    SECOND / 4,
+    SECOND / 2,
+    3 * SECOND / 4,
+    SECOND,
+    3 * SECOND / 2,
+    2 * SECOND,
+    5 * SECOND / 2,
+    3 * SECOND,
+    7 * SECOND / 2,
+    4 * SECOND,
+    9 * SECOND / 2,
+    GAP,
+    6 * SECOND,
+    8 * SECOND,
+    10 * SECOND,
+    15 * SECOND,
+    20 * SECOND,
+    30 * SECOND,
+    45 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    4 * MINUTE,
+    6 * MINUTE,
+    10 * MINUTE,
+    BURST,
+];
 
 /// Calls of one account as a rhythm, fed in the order of time.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Rhythm {
     hours: [u64; 24],
-    calls: u64,
-    first: Option<Time>,
-    last: Option<Time>,
-    /// Gaps within bursts, in microseconds.
-    gaps: Vec<i64>,
+    pub calls: u64,
+    pub first: Option<Time>,
+    pub last: Option<Time>,
+    /// Gaps within bursts, by class.
+    gaps: [u32; 26],
+    pub in_bursts: u64,
 }
 
 impl Rhythm {
@@ -38,19 +69,31 @@ impl Rhythm {
             let gap = at.0 - last.0;
             // Several rows of one request stand at one moment and are no rhythm.
             if gap > 0 && gap < BURST {
-                self.gaps.push(gap);
+                let class = CLASSES.partition_point(|end| *end <= gap);
+                if let Some(slot) = self.gaps.get_mut(class) {
+                    *slot += 1;
+                    self.in_bursts += 1;
+                }
             }
         }
         self.last = Some(at);
     }
 
-    /// How many of the three fire, and which, with their values.
-    pub(super) fn signals(&self) -> (u32, Option<String>) {
-        let days = match (self.first, self.last) {
+    /// Whole days from the first call to the last.
+    pub(super) fn days(&self) -> i64 {
+        match (self.first, self.last) {
             (Some(first), Some(last)) => (last.0 - first.0) / DAY,
             _ => 0,
-        };
-        if self.calls < ENOUGH || days < DAYS {
+        }
+    }
+
+    pub(super) fn enough(&self) -> bool {
+        self.calls >= ENOUGH && self.days() >= DAYS
+    }
+
+    /// How many of the three fire, and which, with their values.
+    pub(super) fn signals(&self) -> (u32, Option<String>) {
+        if !self.enough() {
             return (0, None);
         }
         let mut said = Vec::new();
@@ -62,17 +105,15 @@ impl Rhythm {
         if quiet <= QUIET_HOURS {
             said.push(format!("no quiet part of the day longer than {quiet} h (TM2)"));
         }
-        if let Some(median) = self.median().filter(|m| *m < GAP && self.gaps.len() >= GAPS) {
+        if let Some(median) = self.median().filter(|m| *m < GAP && self.in_bursts >= GAPS) {
             said.push(format!("median gap within bursts {:.1} s (TM5)", median as f64 / SECOND as f64));
         }
-        (
-            said.len() as u32,
-            (!said.is_empty()).then(|| format!("{} calls over {days} days: {}", self.calls, said.join("; "))),
-        )
+        let why = format!("{} calls over {} days: {}", self.calls, self.days(), said.join("; "));
+        (said.len() as u32, (!said.is_empty()).then_some(why))
     }
 
     /// Entropy of the hour of day with the Miller-Madow term, over its maximum.
-    fn entropy(&self) -> f64 {
+    pub(super) fn entropy(&self) -> f64 {
         let n = self.calls as f64;
         let used = self.hours.iter().filter(|c| **c > 0).count() as f64;
         let plain: f64 = self.hours.iter().filter(|c| **c > 0).map(|c| *c as f64 / n).map(|p| -p * p.ln()).sum();
@@ -80,7 +121,7 @@ impl Rhythm {
     }
 
     /// Longest run of empty hours, around midnight too.
-    fn quiet(&self) -> usize {
+    pub(super) fn quiet(&self) -> usize {
         let (mut longest, mut here) = (0, 0);
         for n in 0..48 {
             here = if self.hours[n % 24] == 0 { here + 1 } else { 0 };
@@ -89,10 +130,17 @@ impl Rhythm {
         longest.min(24)
     }
 
-    fn median(&self) -> Option<i64> {
-        let mut gaps = self.gaps.clone();
-        gaps.sort_unstable();
-        gaps.get(gaps.len() / 2).copied()
+    /// The median gap within bursts, as the middle of its class: on the right side of [`GAP`] for certain.
+    pub(super) fn median(&self) -> Option<i64> {
+        let (mut before, middle) = (0, self.in_bursts / 2);
+        for (n, count) in self.gaps.iter().enumerate() {
+            before += u64::from(*count);
+            if before > middle {
+                let low = n.checked_sub(1).and_then(|n| CLASSES.get(n)).copied().unwrap_or(0);
+                return CLASSES.get(n).map(|high| (low + high) / 2);
+            }
+        }
+        None
     }
 }
 
@@ -121,7 +169,9 @@ mod tests {
 
     #[test]
     fn bursts_of_seconds_are_one_signal_alone() {
-        let bursts = (0..20).flat_map(|day| (0..20).map(move |n| day * DAY + 10 * HOUR + n * 3 * SECOND));
-        assert_eq!(rhythm(bursts), 1);
+        let bursts = |gap: i64| (0..20).flat_map(move |day| (0..20).map(move |n| day * DAY + 10 * HOUR + n * gap));
+        assert_eq!(rhythm(bursts(3 * SECOND)), 1);
+        assert_eq!(rhythm(bursts(GAP - 1)), 1);
+        assert_eq!(rhythm(bursts(GAP)), 0);
     }
 }

@@ -116,7 +116,7 @@ fn descend<'a>(chunk: &'a [u8], text: &[u8], around: &Around, found: &mut Spans<
     for list in &members.others {
         for element in to_array_iter(list.as_bytes()) {
             let range = json::offset_in(chunk, element.ok()?.as_raw_str().as_bytes())?;
-            found.push(Piece { range, envelope: None });
+            found.pieces.push(Piece { range, envelope: None });
         }
     }
     for list in &members.groups {
