@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where Behalf prints")]
 
 mod answers;
+mod approved;
 mod args;
 mod demo;
 mod import;
@@ -44,7 +45,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
             answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format)
         }
         Command::Who { of, id } => answers::who(&of.case, id, format),
-        Command::Approved { of, id } => answers::approved(&of.case, id, format),
+        Command::Approved { of, id } => approved::approved(&of.case, id, format),
         Command::Authorized { of, user, action, resource, at, with } => {
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
         }
