@@ -6,6 +6,7 @@
 
 mod agents;
 mod answers;
+mod approved;
 mod args;
 mod demo;
 mod evidence;
@@ -46,7 +47,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
             answers::findings(&of.case, rule.as_deref(), severity.as_deref(), format)
         }
         Command::Who { of, id } => answers::who(&of.case, id, format),
-        Command::Approved { of, id } => answers::approved(&of.case, id, format),
+        Command::Approved { of, id } => approved::approved(&of.case, id, format),
         Command::Authorized { of, user, action, resource, at, with } => {
             let user = user.as_deref();
             answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
