@@ -2,6 +2,7 @@
 import type { AppInfo } from "./AppInfo";
 import type { AttributionRow } from "./AttributionRow";
 import type { CaseInfo } from "./CaseInfo";
+import type { Completeness } from "./Completeness";
 import type { Coverage } from "./Coverage";
 import type { FileRow } from "./FileRow";
 import type { FindingDetail } from "./FindingDetail";
@@ -12,6 +13,7 @@ import type { LossRow } from "./LossRow";
 import type { Overview } from "./Overview";
 import type { PersonRow } from "./PersonRow";
 import type { RawRecord } from "./RawRecord";
+import type { ReceiptRow } from "./ReceiptRow";
 import type { Reconciliation } from "./Reconciliation";
 import type { ReportWritten } from "./ReportWritten";
 import type { Timeline } from "./Timeline";
@@ -27,6 +29,8 @@ export type Commands = {
   overview: { args: Record<string, never>, result: Overview },
   files: { args: Record<string, never>, result: Array<FileRow> },
   reconciliation: { args: Record<string, never>, result: Reconciliation },
+  receipts: { args: Record<string, never>, result: Array<ReceiptRow> },
+  completeness: { args: Record<string, never>, result: Completeness },
   losses: { args: { file?: string | null }, result: Array<LossRow> },
   findings: { args: { severity?: Array<string> | null, rule?: Array<string> | null, family?: Array<string> | null, confidence?: Array<string> | null, design_facts: boolean, text?: string | null }, result: FindingList },
   finding: { args: { id: string }, result: FindingDetail },

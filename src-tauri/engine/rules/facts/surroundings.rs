@@ -76,12 +76,12 @@ impl Surroundings {
     /// For each account the most accounts that share one address and client with it, itself among them.
     pub(super) fn crowds(&self) -> FxHashMap<i64, usize> {
         let mut most: FxHashMap<i64, usize> = FxHashMap::default();
-        for accounts in self.crowds.values() {
-            for account in accounts {
-                let slot = most.entry(*account).or_default();
-                *slot = (*slot).max(accounts.len());
-            }
-        }
+        self.crowds.values().flat_map(|of| of.iter().map(|account| (*account, of.len()))).for_each(
+            |(account, size)| {
+                let slot = most.entry(account).or_default();
+                *slot = (*slot).max(size);
+            },
+        );
         most
     }
 }

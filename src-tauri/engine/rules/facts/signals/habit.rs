@@ -121,12 +121,9 @@ impl Habit {
 
     /// The most sessions that were in use at one time.
     pub(super) fn overlapping(&self) -> usize {
-        let mut ends: Vec<(i64, i32)> = Vec::with_capacity(self.sessions.len() * 2);
-        for (first, last) in self.sessions.values() {
-            ends.push((first.0, 1));
-            // Ends after all that begin at the same moment.
-            ends.push((last.0.saturating_add(1), -1));
-        }
+        // Ends after all that begin at the same moment.
+        let both = |(first, last): &(Time, Time)| [(first.0, 1), (last.0.saturating_add(1), -1)];
+        let mut ends: Vec<(i64, i32)> = self.sessions.values().flat_map(both).collect();
         ends.sort_unstable();
         let (mut now, mut most) = (0, 0);
         for (_, step) in ends {
