@@ -24,8 +24,6 @@ pub struct AttributionRow {
     pub refusal: Option<String>,
     /// Evidence kinds of the proof, strongest first.
     pub evidence: Vec<String>,
-    /// Counted in the figures, or context outside of the review's scope.
-    pub in_scope: bool,
 }
 
 use crate::case::{AttributionView, Case, CaseError, Select};
@@ -88,6 +86,5 @@ fn row(v: AttributionView) -> AttributionRow {
         pattern: v.pattern,
         refusal: v.refusal,
         evidence: v.evidence.split_whitespace().map(String::from).collect(),
-        in_scope: v.in_scope,
     }
 }

@@ -7,8 +7,4 @@ export type AttributionRow = { id: string, kind: string, source: string, time: s
 /**
  * Evidence kinds of the proof, strongest first.
  */
-evidence: Array<string>, 
-/**
- * Counted in the figures, or context outside of the review's scope.
- */
-in_scope: boolean, };
+evidence: Array<string>, };

@@ -141,7 +141,6 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
         pattern: call.pattern,
         refusal: call.refusal,
         evidence: call.evidence,
-        in_scope: true,
       }));
   },
   coverage: () => overview().coverage,

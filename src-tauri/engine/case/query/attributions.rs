@@ -34,7 +34,6 @@ pub struct AttributionView {
     pub human_party: Option<i64>,
     pub run_node: Option<i64>,
     pub findings: i64,
-    pub in_scope: bool,
 }
 
 /// Which attributed events.
@@ -111,7 +110,7 @@ impl Case {
              wp.own_id, a.wire_kind, ap.shown, hp.shown, up.shown, a.grade, rk.text, a.pattern, a.refusal, a.evidence,
              a.standing, a.human, a.run, (SELECT count(DISTINCT i.finding) FROM instance_events x
                JOIN instances i ON i.id = x.instance JOIN findings f ON f.id = i.finding
-               WHERE x.event = a.event AND f.design_fact = 0), a.in_scope
+               WHERE x.event = a.event AND f.design_fact = 0)
              FROM attributions a JOIN events e ON e.id = a.event JOIN strings src ON src.id = e.source
              LEFT JOIN strings sv ON sv.id = e.service LEFT JOIN strings ac ON ac.id = e.action
              LEFT JOIN strings re ON re.id = e.resource LEFT JOIN principals wp ON wp.id = e.wire
@@ -184,6 +183,5 @@ fn attribution(r: &Row<'_>) -> rusqlite::Result<AttributionView> {
         human_party: r.get(20)?,
         run_node: r.get(21)?,
         findings: r.get(22)?,
-        in_scope: r.get(23)?,
     })
 }
