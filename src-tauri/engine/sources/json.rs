@@ -184,10 +184,9 @@ pub fn scalar(value: &Json) -> Option<String> {
         let s = s.trim();
         return (!s.is_empty()).then(|| s.to_string());
     }
-    if value.is_number() || value.is_boolean() {
-        return Some(value.to_string());
-    }
-    None
+    // An integer beyond 64 bits is read with its last digits lost: two ids would become one.
+    let lost = value.is_f64() && value.as_f64().is_some_and(|n| n.abs() >= u64::MAX as f64);
+    ((value.is_number() || value.is_boolean()) && !lost).then(|| value.to_string())
 }
 
 /// Text of the first pointer that has any.
@@ -245,6 +244,15 @@ mod tests {
         assert_eq!(text(&v, "/userIdentity/arn"), None);
         assert_eq!(text(&v, "/a~1b/1/c").as_deref(), Some("x"));
         assert_eq!(text(&v, "/a~1b/0").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn an_integer_that_lost_digits_is_no_text() {
+        let v =
+            parse(br#"{"a":111111111111111111111,"b":18446744073709551615,"c":-9223372036854775808,"d":1.5}"#).unwrap();
+        let texts = ["/a", "/b", "/c", "/d"].map(|p| text(&v, p));
+        let of = |t: &str| Some(t.to_string());
+        assert_eq!(texts, [None, of("18446744073709551615"), of("-9223372036854775808"), of("1.5")]);
     }
 
     #[test]

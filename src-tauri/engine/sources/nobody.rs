@@ -6,7 +6,7 @@ use crate::model::WhyEmpty;
 pub fn somebody(text: &str) -> Result<&str, WhyEmpty> {
     let text = text.trim();
     let bare = text.trim_matches(|c: char| matches!(c, '<' | '>' | '[' | ']' | '*' | '"' | '(' | ')'));
-    const ABSENT: [&str; 12] = [
+    const ABSENT: [&str; 13] = [
         "",
         "-",
         "n/a",
@@ -19,6 +19,7 @@ pub fn somebody(text: &str) -> Result<&str, WhyEmpty> {
         "anonymous",
         "anonymous_principal",
         "system:anonymous",
+        "00000000-0000-0000-0000-000000000000",
     ];
     const REDACTED: [&str; 5] = ["redacted", "hidden_due_to_security_reasons", "hidden", "masked", "removed"];
     let is = |words: &[&str]| words.iter().any(|w| bare.eq_ignore_ascii_case(w));
@@ -36,7 +37,16 @@ mod tests {
 
     #[test]
     fn placeholders_are_nobody_and_names_are_somebody() {
-        for text in ["", " ", "Anonymous", "unknown", "ANONYMOUS_PRINCIPAL", "-", "null"] {
+        for text in [
+            "",
+            " ",
+            "Anonymous",
+            "unknown",
+            "ANONYMOUS_PRINCIPAL",
+            "-",
+            "null",
+            "00000000-0000-0000-0000-000000000000",
+        ] {
             assert_eq!(somebody(text), Err(WhyEmpty::Absent), "{text}");
         }
         for text in ["HIDDEN_DUE_TO_SECURITY_REASONS", "<redacted>", "[REDACTED]", "********"] {

@@ -22,6 +22,7 @@ pub(super) use turns::{Manner, text_of, turns};
 use serde::Serialize;
 
 use super::json::{self, Json};
+use super::nobody::somebody;
 use super::{Hints, NotUnderstood, Record};
 use crate::model::{
     Attribute, Claim, Event, EventKind, EvidenceKind, FilledBy, LossCode, Outcome, Principal, Role, RunId, WhyEmpty,
@@ -141,10 +142,10 @@ pub(super) fn event(name: &str, record: &Record<'_>, hints: &Hints) -> Result<(K
         Kind::Run if json::text(around, "/about/steps").as_deref() == Some("0") => event.losses.push(LossCode::NoSteps),
         Kind::Run | Kind::Dispatch => {}
     }
-    if let Some(agent) = json::text(around, "/agent").and_then(|word| Principal::from_word(&word)) {
+    if let Some(agent) = json::text(around, "/agent").and_then(|word| Principal::from_word(somebody(&word).ok()?)) {
         claim(&mut event, Role::Agent, agent, EvidenceKind::K8, "/agent");
     }
-    if let Some(user) = json::text(around, "/said_user").and_then(|word| Principal::from_word(&word)) {
+    if let Some(user) = json::text(around, "/said_user").and_then(|word| Principal::from_word(somebody(&word).ok()?)) {
         claim(&mut event, Role::Human, user, EvidenceKind::K12, "/said_user");
     }
     let about = json::members(json::at(around, "/about"));
