@@ -182,8 +182,11 @@ fn signals(case: &Case, view: &AccountView) -> Result<Vec<SignalRow>, CaseError>
     Ok(rows.collect())
 }
 
-/// Seven days of twenty-four hours: all calls, counted calls.
-fn week(case: &Case, principal: i64) -> Result<(Vec<Vec<u32>>, Vec<Vec<u32>>), CaseError> {
+/// Seven days of twenty-four hours.
+type Week = Vec<Vec<u32>>;
+
+/// All calls, counted calls.
+fn week(case: &Case, principal: i64) -> Result<(Week, Week), CaseError> {
     let (mut all, mut counted) = (vec![vec![0; 24]; 7], vec![vec![0; 24]; 7]);
     for (hour, calls, of_these) in case.account_hours(principal)? {
         let (day, hour) = ((hour / 24) as usize, (hour % 24) as usize);
