@@ -182,10 +182,10 @@ fn signals(case: &Case, view: &AccountView) -> Result<Vec<SignalRow>, CaseError>
     Ok(rows.collect())
 }
 
-/// Seven days, Monday first, of twenty-four hours.
+/// Seven days of twenty-four hours.
 type Week = Vec<Vec<u32>>;
 
-/// All calls, and those that were counted.
+/// All calls, counted calls.
 fn week(case: &Case, principal: i64) -> Result<(Week, Week), CaseError> {
     let (mut all, mut counted) = (vec![vec![0; 24]; 7], vec![vec![0; 24]; 7]);
     for (hour, calls, of_these) in case.account_hours(principal)? {

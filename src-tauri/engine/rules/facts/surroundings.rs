@@ -1,5 +1,7 @@
 //! Where calls come from, interned: networks and kinds of client, and how many accounts share one of each.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::super::world::World;
@@ -16,7 +18,7 @@ pub(super) struct Surroundings {
     families: FxHashMap<String, u32>,
     clients: FxHashMap<i64, Option<(u32, bool)>>,
     /// Human-type accounts by address and user agent.
-    crowds: FxHashMap<(i64, i64), Vec<i64>>,
+    crowds: BTreeMap<(i64, i64), Vec<i64>>,
 }
 
 impl Surroundings {
@@ -26,7 +28,7 @@ impl Surroundings {
             places: FxHashMap::default(),
             families: FxHashMap::default(),
             clients: FxHashMap::default(),
-            crowds: FxHashMap::default(),
+            crowds: BTreeMap::new(),
         }
     }
 
@@ -76,12 +78,12 @@ impl Surroundings {
     /// For each account the most accounts that share one address and client with it, itself among them.
     pub(super) fn crowds(&self) -> FxHashMap<i64, usize> {
         let mut most: FxHashMap<i64, usize> = FxHashMap::default();
-        self.crowds.values().flat_map(|of| of.iter().map(|account| (*account, of.len()))).for_each(
-            |(account, size)| {
-                let slot = most.entry(account).or_default();
-                *slot = (*slot).max(size);
-            },
-        );
+        for accounts in self.crowds.values() {
+            for account in accounts {
+                let slot = most.entry(*account).or_default();
+                *slot = (*slot).max(accounts.len());
+            }
+        }
         most
     }
 }
@@ -114,13 +116,12 @@ mod tests {
 
     #[test]
     fn browsers_are_told_from_programs_that_call_themselves_so() {
-        let of = |ua: &str| family(ua);
         let chrome =
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36";
-        assert_eq!(of(chrome), Some(("chrome".into(), true)));
-        assert_eq!(of(&chrome.replace("Chrome", "HeadlessChrome")).map(|c| c.1), Some(false));
-        assert_eq!(of("python-requests/2.32"), Some(("python-requests".into(), false)));
-        assert_eq!(of("[aws-sdk-rust/1.8 x/2]"), Some(("aws-sdk-rust".into(), false)));
-        assert_eq!(of(" - "), None);
+        assert_eq!(family(chrome), Some(("chrome".into(), true)));
+        assert_eq!(family(&chrome.replace("Chrome", "HeadlessChrome")).map(|c| c.1), Some(false));
+        assert_eq!(family("python-requests/2.32"), Some(("python-requests".into(), false)));
+        assert_eq!(family("[aws-sdk-rust/1.8 x/2]"), Some(("aws-sdk-rust".into(), false)));
+        assert_eq!(family(" - "), None);
     }
 }

@@ -42,7 +42,7 @@ pub(in super::super) struct Habit {
     pub gaps: Moments,
     pub sequence: Sequence,
     pub devices: Devices,
-    pub sessions: FxHashMap<i64, (Time, Time)>,
+    pub sessions: BTreeMap<i64, (Time, Time)>,
     pub with_client: u64,
     pub no_browser: u64,
     pub families: FxHashSet<u32>,
