@@ -55,9 +55,10 @@ impl Source for AgentEvents {
     }
 
     fn expand<'a>(&self, chunk: &'a [u8]) -> Vec<Piece<'a>> {
-        match split::logs(chunk) {
-            Some(pieces) => pieces,
-            None => otel_traces::expand(chunk),
+        // Spans may stand beside the logs of a collector; other forms hold logs alone.
+        match expand(chunk) {
+            Some(_) => otel_traces::expand(chunk),
+            None => split::logs(chunk).unwrap_or_else(|| otel_traces::expand(chunk)),
         }
     }
 

@@ -83,8 +83,19 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<Recognition> {
     Some(Recognition { score, why: format!("{carry} of the first {of} records are {first}") })
 }
 
+/// The spans of a chunk, and the log records that a collector wrote beside them.
 pub(super) fn expand(chunk: &[u8]) -> Vec<Piece<'_>> {
-    agent_events::expand(chunk).unwrap_or_else(|| split::spans(chunk))
+    let Some(mut logs) = agent_events::expand(chunk) else { return split::spans(chunk) };
+    logs.sort_by_key(|log| log.range.start);
+    // What holds a log record is no record itself: its group, or the chunk where it holds no span.
+    let holds = |piece: &Piece<'_>| {
+        let first = logs.partition_point(|log| log.range.start < piece.range.start);
+        logs.get(first).is_some_and(|log| log.range.end <= piece.range.end)
+    };
+    let mut pieces: Vec<Piece<'_>> = split::spans(chunk).into_iter().filter(|piece| !holds(piece)).collect();
+    pieces.extend(logs);
+    pieces.sort_by_key(|piece| piece.range.start);
+    pieces
 }
 
 pub(super) fn understand(source: &str, record: &Record<'_>, hints: &Hints) -> Result<Understood, NotUnderstood> {

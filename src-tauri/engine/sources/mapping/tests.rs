@@ -299,7 +299,9 @@ stream = "/desk"
     // Who approved is nobody's initiator.
     assert_eq!((e.claims.len(), e.wire.is_none()), (0, true));
     let a = e.approval.unwrap();
-    assert_eq!((a.granted, a.limit, a.expires), (Some(true), Some(50.0), Time::parse("2026-03-04")));
+    // A plain date is the whole of that day.
+    let end = Time::parse("2026-03-04T23:59:59.999999Z");
+    assert_eq!((a.granted, a.limit, a.expires), (Some(true), Some(50.0), end));
     assert_eq!(a.approved_by, Some(Principal::new("email", "ben@example.org")));
     assert_eq!(
         (a.subject.map(|p| p.id), a.requested_by.map(|p| p.id)),

@@ -263,11 +263,14 @@ fn two_words_for_one_user_are_one_user() {
 }
 
 #[test]
-fn logs_beside_the_spans_are_kept() {
-    let logs = r#"{"resource":{},"scopeLogs":[{"logRecords":[{"body":{"stringValue":"hello"}}]}]}"#;
+fn logs_beside_the_spans_are_records_of_their_own() {
+    let log = r#"{"body":{"stringValue":"hello"}}"#;
+    let logs = format!(r#"{{"resource":{{}},"scopeLogs":[{{"logRecords":[{log}]}}]}}"#);
     let text = format!(r#"{{"resourceLogs":[{logs}],{}"#, otlp(ROOT).trim_start_matches('{'));
     let found = parts(&text);
-    assert_eq!((found.len(), &text[found[0].0.clone()], found[0].2.clone()), (2, logs, Ok(Understood::Kept)));
+    assert_eq!((found.len(), &text[found[0].0.clone()]), (2, log));
+    // No agent's event: kept as a loss with its reason, and the span is not lost over it.
+    assert!(found[0].2.is_err());
     assert!(matches!(found[1].2, Ok(Understood::Event(_))));
 }
 
