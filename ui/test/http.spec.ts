@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { files, losses, overview } from "./stage/answers";
+import { completeness, files, losses, overview, receipts } from "./stage/answers";
 
 const built = new URL("../dist-screens/", import.meta.url).pathname;
 const KINDS: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
@@ -49,6 +49,8 @@ beforeAll(async () => {
         app_info: { version: "0.1.0", recent: [], open: CASE },
         overview: overview(),
         files,
+        completeness,
+        receipts,
         losses,
         reconciliation: { files: 8, read: 1, kept: 1, duplicates: 0, rejected: 0, reconciles: true, sentence: "All accounted for" },
       };
