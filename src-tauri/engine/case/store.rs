@@ -11,7 +11,11 @@ use crate::model::Time;
 /// "BHLF": how a case file says that it is one.
 const APPLICATION_ID: i64 = 0x4248_4C46;
 /// Migrations only go forward; the number of the last one is the version of the case.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_case.sql"), include_str!("migrations/0002_context.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_case.sql"),
+    include_str!("migrations/0002_context.sql"),
+    include_str!("migrations/0003_answers.sql"),
+];
 const INDICES: &str = include_str!("indices.sql");
 const VIEWS: &str = include_str!("views.sql");
 

@@ -36,3 +36,16 @@ fn a_case_of_version_1_is_migrated_beside_a_copy_and_holds_what_it_held() {
     Case::open(&path).unwrap();
     assert!(!backup.exists());
 }
+
+#[test]
+fn a_case_of_version_2_keeps_its_scope_and_its_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy_of(2, folder.path());
+    let case = Case::open(&path).unwrap();
+    let acts = case.acts().unwrap();
+    assert_eq!(acts.len(), 1);
+    assert_eq!(acts[0].who, "A. Reviewer");
+    let found = verify(&case).unwrap();
+    assert_eq!(found.problems, Vec::<String>::new());
+    assert!(folder.path().join("review.v2.behalf").exists());
+}

@@ -1,0 +1,2 @@
+-- The reviewer's values of rule parameters, rules of the reviewer's own, and what the reviewer said of accounts, stand in the log of acts;
+-- what is derived from them has its tables here.
