@@ -206,7 +206,7 @@ mod tests {
     use crate::attribution::path::Step;
 
     fn path(value: u32, kind: EvidenceKind, grade: Grade, by: FilledBy) -> Path {
-        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None }])
+        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None, act: None }])
     }
 
     fn run(value: u32) -> Path {

@@ -1,12 +1,14 @@
 //! Who is who: principals to parties, by the directory, by what an issuer says of its own ids, and by nothing weaker
 //! (DESIGN section 6).
 
+mod acts;
 mod aliases;
 mod entities;
 mod pairs;
 mod resolve;
 mod union;
 
+pub use acts::{Basis, DatedParty};
 pub use resolve::{Identity, Inputs, Party, PartyKind, resolve};
 
 use crate::case::{Case, CaseError, TokenRow};
@@ -29,6 +31,7 @@ pub fn identify(case: &Case) -> Result<Identity, CaseError> {
         named_agents: agents,
         named_humans: humans,
         pairs: case.paired_ids()?,
+        acts: case.present()?.identity,
     };
     Ok(resolve(&inputs))
 }
