@@ -41,8 +41,8 @@ pub struct ApprovalOnRecord {
     pub why: Option<String>,
 }
 
-use crate::lineage::clocks::bound_of;
 use crate::case::{ApprovalRow, Case, CaseError, PartyRow};
+use crate::lineage::clocks::bound_of;
 use crate::rules::approvals::{Approvals, Found, JoinedBy, Says, State, Wanted};
 
 const DISCLAIMER: &str = "that whoever approved it initiated it, or knew what would be done.";

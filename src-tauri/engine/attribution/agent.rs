@@ -33,7 +33,10 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<
             // Only the outermost actor is authoritative (RFC 8693 section 4.1).
             let (actor, kind) = match row.actors.first() {
                 Some(actor) => (Some(*actor), EvidenceKind::K2),
-                None => (row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c, row.time)), EvidenceKind::K5),
+                None => (
+                    row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c, row.time)),
+                    EvidenceKind::K5,
+                ),
             };
             let (kind, by) = if unverified { (EvidenceKind::K3, FilledBy::Platform) } else { (kind, FilledBy::Issuer) };
             add(actor.and_then(|a| named(a, row.time)), kind, joined, by, row.event, None);

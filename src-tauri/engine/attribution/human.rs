@@ -69,8 +69,7 @@ fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
             continue;
         };
         let (kind, grade) = worth(call, claim);
-        let named =
-            step(kind, grade, claim.by, call.event).by_act(t.identity.act_of(claim.principal, call.time));
+        let named = step(kind, grade, claim.by, call.event).by_act(t.identity.act_of(claim.principal, call.time));
         let path = Path::new(person, vec![named]);
         found.paths.push(match agreeing_token(t, call, person) {
             Some(issuance) if grade >= Grade::C => path.lifted(issuance),
@@ -102,10 +101,7 @@ fn believed(by: FilledBy) -> Grade {
 
 /// The issuance of the call's token, where it names this person.
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
-    token_rows(t, call)
-        .into_iter()
-        .find(|r| !r.unverified && subject(t, r) == Some(person))
-        .map(|r| r.event)
+    token_rows(t, call).into_iter().find(|r| !r.unverified && subject(t, r) == Some(person)).map(|r| r.event)
 }
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {

@@ -67,7 +67,14 @@ impl Path {
             Grade::B | Grade::A => Grade::A,
             weaker => weaker,
         };
-        self.steps.push(Step { kind: EvidenceKind::K4, grade: Grade::A, by: FilledBy::Issuer, event, node: None, act: None });
+        self.steps.push(Step {
+            kind: EvidenceKind::K4,
+            grade: Grade::A,
+            by: FilledBy::Issuer,
+            event,
+            node: None,
+            act: None,
+        });
         self.bounded()
     }
 

@@ -158,11 +158,6 @@ impl<'a> Tables<'a> {
         self.lineage.suspects.of_call(self.claims_of(call.event), call)
     }
 
-    /// The acts by which a record on the way is doubted.
-    pub fn doubts(&self, event: i64) -> Vec<&str> {
-        self.lineage.suspects.of(event)
-    }
-
     pub(super) fn is_kubernetes(&self, source: i64) -> bool {
         self.kubernetes == Some(source)
     }
@@ -277,7 +272,10 @@ fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bo
     let fact = |c: &&ClaimRow| !matches!(c.by, FilledBy::Caller | FilledBy::Model);
     let claims = t.claims_of(call.event);
     let person = (call.wire_kind == WireKind::Human && wire.is_some_and(PartyKind::is_person))
-        || claims.iter().filter(fact).any(|c| c.role == Role::Human && t.identity.person_at(c.principal, call.time).is_some());
+        || claims
+            .iter()
+            .filter(fact)
+            .any(|c| c.role == Role::Human && t.identity.person_at(c.principal, call.time).is_some());
     let agent = wire == Some(PartyKind::Agent)
         || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal, call.time));
     person && agent

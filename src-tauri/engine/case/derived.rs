@@ -216,13 +216,7 @@ impl Derived<'_> {
     }
 
     /// A principal that stands for another party during an interval.
-    pub fn dated_party(
-        &self,
-        principal: i64,
-        during: Interval,
-        undated: bool,
-        party: i64,
-    ) -> Result<(), CaseError> {
+    pub fn dated_party(&self, principal: i64, during: Interval, undated: bool, party: i64) -> Result<(), CaseError> {
         self.tx.prepare_cached("INSERT INTO dated_parties VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?.execute(params![
             principal,
             during.from.map(|t| t.0),

@@ -64,7 +64,9 @@ impl Case {
                  AND NOT EXISTS (SELECT 1 FROM names_before b WHERE b.event = a.event)",
             )?,
             changed: count(&format!("SELECT count(*) {NOW} WHERE p.shown <> b.human"))?,
-            regraded: count(&format!("SELECT count(*) {NOW} WHERE p.shown = b.human AND coalesce(a.grade, '') <> b.grade"))?,
+            regraded: count(&format!(
+                "SELECT count(*) {NOW} WHERE p.shown = b.human AND coalesce(a.grade, '') <> b.grade"
+            ))?,
         })
     }
 

@@ -66,9 +66,10 @@ impl Case {
             .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
             .query_row([KEY], |r| r.get(0))
             .optional()?;
-        let analysed = written.as_deref().and_then(|text| text.split_once(' ')).and_then(|(files, act)| {
-            Some(Stamp { files: files.parse().ok()?, act: act.parse().ok()? })
-        });
+        let analysed = written
+            .as_deref()
+            .and_then(|text| text.split_once(' '))
+            .and_then(|(files, act)| Some(Stamp { files: files.parse().ok()?, act: act.parse().ok()? }));
         let Some(of) = analysed else {
             let earlier = Stale { files: 0, acts: 0, earlier_program: true };
             return Ok(self.analysed()?.then_some(earlier));

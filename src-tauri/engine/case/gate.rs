@@ -154,7 +154,8 @@ impl Shared {
             AuthAction::Function { function_name } => {
                 let name = function_name.to_ascii_lowercase();
                 // What differs from run to run, or does more than compute.
-                let refused = ["load_extension", "random", "randomblob", "current_date", "current_time", "current_timestamp"];
+                let refused =
+                    ["load_extension", "random", "randomblob", "current_date", "current_time", "current_timestamp"];
                 refused.contains(&name.as_str()).then(|| format!("call {name}"))
             }
             AuthAction::Read { table_name, column_name } => {

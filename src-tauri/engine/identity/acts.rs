@@ -94,6 +94,11 @@ impl Identity {
         self.ids.get(&folded(principal)).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Principals of records whose id is this word, in whatever namespace.
+    pub fn with_id(&self, word: &str) -> Vec<Principal> {
+        self.ids.keys().filter(|p| p.id.eq_ignore_ascii_case(word)).cloned().collect()
+    }
+
     /// Whom the directory or a record knows under this name.
     pub fn named(&self, principal: &Principal) -> Option<u32> {
         let known = self.ids_of(principal).first().and_then(|id| self.party_of(*id));

@@ -253,7 +253,8 @@ impl Lineage {
             self.nodes[node].trigger.get_or_insert((trigger, span.event));
         }
         // Several words on one record are one user: a device, an account, an address.
-        let known = claims.iter().any(|c| c.role == Role::Human && identity.person_at(c.principal, span.time).is_some());
+        let known =
+            claims.iter().any(|c| c.role == Role::Human && identity.person_at(c.principal, span.time).is_some());
         for claim in claims {
             match claim.role {
                 // Users on spans other than a root name the people that a call is about.
@@ -441,7 +442,9 @@ impl Lineage {
     fn share_accounts(&mut self, spans: &[SpanRow], identity: &mut Identity) {
         let mut people: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Call && s.wire_kind == WireKind::Human) {
-            let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_at(w, span.time))) else { continue };
+            let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_at(w, span.time))) else {
+                continue;
+            };
             if let Some(person) = self.run(run).and_then(|n| self.walks[n].person()) {
                 people.entry(account).or_default().insert(person);
             }

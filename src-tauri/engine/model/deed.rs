@@ -116,10 +116,16 @@ pub enum Writer {
         joined: bool,
     },
     /// The id of a token, a key or a session, as records write it.
-    Credential { id: String },
-    Host { name: String },
+    Credential {
+        id: String,
+    },
+    Host {
+        name: String,
+    },
     /// An export's source, as `behalf import` names it.
-    Source { name: String },
+    Source {
+        name: String,
+    },
 }
 
 impl Writer {

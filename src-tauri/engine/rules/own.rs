@@ -89,7 +89,9 @@ pub(super) fn guarded<T>(
     match (out, why) {
         (Ok(out), None) => Ok(out),
         (_, Some(detail)) => Err(RuleError::Own { rule: rule.id.clone(), detail }),
-        (Err(RuleError::Run { cause, .. }), None) => Err(RuleError::Own { rule: rule.id.clone(), detail: told(&cause) }),
+        (Err(RuleError::Run { cause, .. }), None) => {
+            Err(RuleError::Own { rule: rule.id.clone(), detail: told(&cause) })
+        }
         (Err(other), None) => Err(other),
     }
 }
@@ -141,7 +143,9 @@ fn dialects(rule: &Rule) -> Vec<String> {
     let names: Vec<&str> = broken.map(|(name, _)| *name).collect();
     match names.is_empty() {
         true => Vec::new(),
-        false => vec![format!("its SQL does not parse as that of {}: it runs here, and may not elsewhere", names.join(", "))],
+        false => {
+            vec![format!("its SQL does not parse as that of {}: it runs here, and may not elsewhere", names.join(", "))]
+        }
     }
 }
 

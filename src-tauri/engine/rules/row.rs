@@ -60,11 +60,7 @@ impl Selected {
 }
 
 /// Runs a rule's SQL and reads its rows. The caller has closed the gate: only reading passes.
-pub(super) fn select(
-    db: &Connection,
-    rule: &Rule,
-    values: &BTreeMap<String, f64>,
-) -> Result<Vec<Selected>, RuleError> {
+pub(super) fn select(db: &Connection, rule: &Rule, values: &BTreeMap<String, f64>) -> Result<Vec<Selected>, RuleError> {
     let failed = |cause| RuleError::Run { rule: rule.id.clone(), cause };
     let mut statement = db.prepare(&rule.sql).map_err(failed)?;
     if !statement.readonly() {

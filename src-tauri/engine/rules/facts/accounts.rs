@@ -17,7 +17,6 @@ use crate::case::{AccountFact, AttributedRow, NamespaceFact, SignalFact, SprawlF
 use crate::model::time::DAY;
 use crate::model::{EntryType, Time};
 
-
 #[derive(Debug, Default)]
 struct Account {
     party: Option<i64>,

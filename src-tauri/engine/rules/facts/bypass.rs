@@ -55,7 +55,11 @@ impl Denials {
                 };
                 let kept = self.recent.entry((action, resource)).or_default();
                 kept.push_back(denial);
-                while kept.len() > KEPT || kept.front().is_some_and(|d| at.0 - d.at.0 > world.policy.bypass_together.max(world.policy.bypass_alone)) {
+                while kept.len() > KEPT
+                    || kept
+                        .front()
+                        .is_some_and(|d| at.0 - d.at.0 > world.policy.bypass_together.max(world.policy.bypass_alone))
+                {
                     kept.pop_front();
                 }
                 None

@@ -121,8 +121,9 @@ impl<'a> Calls<'a> {
         let role =
             row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
         // Policies see a user behind a role session only where the platform itself says on whose behalf it acts.
-        let on_behalf =
-            claimed.iter().any(|(principal, kind)| *kind == K3 && world.is_person(world.party_at(*principal, row.time)));
+        let on_behalf = claimed
+            .iter()
+            .any(|(principal, kind)| *kind == K3 && world.is_person(world.party_at(*principal, row.time)));
         match source {
             "aws_cloudtrail" if role && row.source_wire_kind != 0 && !on_behalf => ("agent", "certain"),
             "aws_cloudtrail" if role && on_behalf => ("person", "certain"),
