@@ -274,6 +274,18 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_rests_on_a_reviewers_act_is_no_second_proof_and_no_proof() {
+        let lease = |act| path(1, EvidenceKind::K7, Grade::C, FilledBy::Platform).steps.remove(0).by_act(act);
+        let grade = |act| {
+            let paths = vec![run(1), Path::new(1, vec![lease(act)])];
+            conclude(&HumanEvidence { paths, ..Default::default() }).grade
+        };
+        assert_eq!((grade(None), grade(Some(0))), (Some(Grade::B), Some(Grade::C)));
+        let named = |act| Path::new(1, vec![record(1).steps.remove(0).by_act(act)]).lifted(2).grade;
+        assert_eq!((named(None), named(Some(0))), (Grade::A, Grade::B));
+    }
+
+    #[test]
     fn two_runs_told_by_one_runtime_do_not_lift_each_other() {
         let found = HumanEvidence { paths: vec![run(1), run(1)], ..Default::default() };
         let verdict = conclude(&found);

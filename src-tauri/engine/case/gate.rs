@@ -58,9 +58,7 @@ impl Gate {
             OPEN => Authorization::Allow,
             READING if reads(&asked.action) => Authorization::Allow,
             NOTING => {
-                if let AuthAction::Read { table_name, .. } = asked.action
-                    && asked.accessor.is_some()
-                {
+                if let AuthAction::Read { table_name, .. } = asked.action {
                     shared.known().of_views.insert(table_name.to_string());
                 }
                 Authorization::Allow
@@ -163,7 +161,11 @@ impl Shared {
                 let view = |name: &str| name.starts_with("v1_");
                 let own = table_name.starts_with("sqlite_") || table_name.starts_with("pragma_");
                 let allowed = match known.tables.contains(table_name) {
-                    true => asked.accessor.is_some_and(view) && known.of_views.contains(table_name),
+                    // A table of a view that gives the rule no column is asked for without the view's name.
+                    true => {
+                        (column_name.is_empty() || asked.accessor.is_some_and(view))
+                            && known.of_views.contains(table_name)
+                    }
                     // A name of the rule's own has no column that is asked for.
                     false => view(table_name) || (column_name.is_empty() && !own),
                 };
