@@ -17,7 +17,7 @@ use crate::output::{Rows, failed, flat, one, said};
 pub fn act(acting: &Acting, wanted: &Wanted, format: Format) -> Result<(), EdgeError> {
     let case = Case::open(&acting.of.case)?;
     let decided = decided(&case, acting.by.as_str(), wanted, acting.later)?;
-    one(&decided, format, || decided_text(&decided))
+    one(&ask::acts::recorded(&case, &decided)?, format, || decided_text(&decided))
 }
 
 fn decided(case: &Case, by: &str, wanted: &Wanted, later: bool) -> Result<Decided, EdgeError> {
@@ -107,7 +107,7 @@ pub fn policy(
         values.extend(reset.iter().map(|key| (key.trim().to_string(), None)));
         let wanted = Wanted::Policy { set: values, reason: reason.unwrap_or_default().into() };
         let decided = decided(&case, by.unwrap_or_default(), &wanted, later)?;
-        return one(&decided, format, || decided_text(&decided));
+        return one(&ask::acts::recorded(&case, &decided)?, format, || decided_text(&decided));
     }
     said(case.stale()?);
     let mut rows = Rows::out(format);

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::case::{Case, CaseError, Effect};
+use crate::case::{Case, CaseError, Effect, NameLost};
 use crate::model::present::undone;
-use crate::review;
+use crate::model::{Act, Deed};
+use crate::review::{self, Decided};
 
 /// An act of the log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,27 +39,52 @@ pub struct ActLog {
     pub problems: Vec<String>,
 }
 
+/// An act that was recorded just now, and what it did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct Recorded {
+    /// Its hash is the head of the chain now.
+    pub act: ActLine,
+    /// Not wrong, but worth knowing.
+    pub warnings: Vec<String>,
+    /// Whether the answers reflect it: false where the analysis was left for later, or was cancelled.
+    pub analysed: bool,
+    /// Records that had a name before and have none or another now, in the order of time: as many as one list holds, all
+    /// are counted in the act's effect.
+    pub lost: Vec<NameLost>,
+}
+
+pub fn recorded(case: &Case, decided: &Decided) -> Result<Recorded, CaseError> {
+    Ok(Recorded {
+        act: line(case, &decided.act, None)?,
+        warnings: decided.warnings.clone(),
+        analysed: decided.analysis.is_some(),
+        lost: decided.lost.clone(),
+    })
+}
+
 pub fn acts(case: &Case) -> Result<ActLog, CaseError> {
     let acts = case.acts()?;
     let gone = undone(&acts);
-    let mut lines = Vec::new();
-    for act in &acts {
-        let from = match &act.deed {
-            crate::model::Deed::Carried(carried) => Some(carried.origin.head.clone()),
-            _ => None,
-        };
-        lines.push(ActLine {
-            seq: act.seq as u32,
-            at: act.at.to_rfc3339(),
-            who: act.who.clone(),
-            act: act.deed.itself().word().into(),
-            sentence: act.deed.sentence(),
-            reason: act.deed.reason().into(),
-            undone_by: gone.get(&act.seq).map(|by| *by as u32),
-            carried_from: from,
-            effect: case.effect_of(act.seq)?,
-            hash: act.hash.clone(),
-        });
-    }
+    let lines = acts.iter().map(|act| line(case, act, gone.get(&act.seq).copied())).collect::<Result<_, _>>()?;
     Ok(ActLog { head: case.head()?, acts: lines, problems: review::check(case)? })
+}
+
+fn line(case: &Case, act: &Act, undone_by: Option<i64>) -> Result<ActLine, CaseError> {
+    let carried_from = match &act.deed {
+        Deed::Carried(carried) => Some(carried.origin.head.clone()),
+        _ => None,
+    };
+    Ok(ActLine {
+        seq: act.seq as u32,
+        at: act.at.to_rfc3339(),
+        who: act.who.clone(),
+        act: act.deed.itself().word().into(),
+        sentence: act.deed.sentence(),
+        reason: act.deed.reason().into(),
+        undone_by: undone_by.map(|by| by as u32),
+        carried_from,
+        effect: case.effect_of(act.seq)?,
+        hash: act.hash.clone(),
+    })
 }

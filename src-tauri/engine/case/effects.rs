@@ -100,6 +100,18 @@ impl Case {
         Ok(())
     }
 
+    /// Calls on human-type accounts that the last analysis found to carry evidence of an agent.
+    pub fn agent_marks(&self, principals: &[i64]) -> Result<u64, CaseError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT coalesce(max(marked, learned), 0) FROM account_facts WHERE principal = ?1 AND human_type = 1",
+        )?;
+        let mut out = 0;
+        for principal in principals {
+            out += query.query_row([principal], |r| r.get::<_, u64>(0)).optional()?.unwrap_or_default();
+        }
+        Ok(out)
+    }
+
     /// Keeps what an act did.
     pub fn keep_effect(&self, act: i64, e: Effect) -> Result<(), CaseError> {
         self.db.execute(

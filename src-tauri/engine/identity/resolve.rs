@@ -129,6 +129,8 @@ pub struct Inputs {
     pub pairs: Vec<(i64, i64)>,
     /// Acts on identity that are in effect, in the order of the log.
     pub acts: Vec<Act>,
+    /// Whether accounts are going to be named by their words: it costs a copy of all principals.
+    pub by_words: bool,
 }
 
 pub fn resolve(inputs: &Inputs) -> Identity {
@@ -141,7 +143,7 @@ pub fn resolve(inputs: &Inputs) -> Identity {
     let mut identity = Identity {
         parties: vec![nobody()],
         party_of: vec![0; inputs.principals.len()],
-        ids: ids(&inputs.principals),
+        ids: if inputs.by_words || !inputs.acts.is_empty() { ids(&inputs.principals) } else { BTreeMap::new() },
         claimed: aliases.claimed().map(|(principal, n)| (principal.clone(), n as u32 + 1)).collect(),
         basis: Basis::default(),
         directory,

@@ -1,7 +1,5 @@
 //! An act recorded and taken up: the analysis is run anew, and what it did to names is counted and listed.
 
-use serde::Serialize;
-
 use super::error::ReviewError;
 use super::log::append;
 use super::propose::{Wanted, propose};
@@ -13,7 +11,7 @@ use crate::model::{Act, Time};
 pub const LISTED: u32 = 1_000;
 
 /// An act, and what it did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Decided {
     pub act: Act,
     /// Not wrong, but worth knowing.

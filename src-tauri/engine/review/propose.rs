@@ -97,6 +97,15 @@ pub fn propose(case: &Case, wanted: &Wanted) -> Result<Proposed, ReviewError> {
             let known = Names::of(case)?;
             let (a, b) = (known.account(a)?, known.account(b)?);
             known.joinable(&a, &b, *confirmed)?;
+            for account in [&a, &b] {
+                let marked = case.agent_marks(known.identity.ids_of(account))?;
+                if marked > 0 {
+                    warnings.push(format!(
+                        "{marked} calls of {} carry evidence of an agent: a person who is joined with it is named for them too",
+                        shown(account)
+                    ));
+                }
+            }
             Deed::Join(Join { a, b, during: interval(from, to)?, confirmed: *confirmed, reason: stated(reason)? })
         }
         Wanted::Split { account, from, to, reason } => {
@@ -223,7 +232,7 @@ struct Names {
 
 impl Names {
     fn of(case: &Case) -> Result<Names, ReviewError> {
-        Ok(Names { identity: identity::identify(case)? })
+        Ok(Names { identity: identity::identify_by_words(case)? })
     }
 
     /// The one account that a word means.
