@@ -34,11 +34,14 @@ macro_rules! commands {
                 timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
                 calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
                 coverage() -> $crate::bridge::Coverage;
+                acts() -> $crate::bridge::ActLog;
+                policy() -> Vec<$crate::bridge::PolicyRow>;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }
             work {
                 demo_case() -> $crate::bridge::CaseInfo;
+                record_act(by: String, act: $crate::bridge::Wanted) -> $crate::bridge::Recorded;
                 import_exports(paths: Vec<std::path::PathBuf>, mappings: Vec<std::path::PathBuf>) -> $crate::bridge::ImportReport;
             }
         }

@@ -1,17 +1,20 @@
 //! What crosses the bridge: the engine's answers as they are, and the few types that only an interface needs.
 
+pub use behalf_engine::ask::acts::{ActLog, Recorded};
 pub use behalf_engine::ask::attributions::AttributionRow;
 pub use behalf_engine::ask::completeness::Completeness;
 pub use behalf_engine::ask::coverage::Coverage;
 pub use behalf_engine::ask::evidence::{FileRow, LossRow, Reconciliation};
 pub use behalf_engine::ask::findings::{FindingDetail, FindingList};
 pub use behalf_engine::ask::overview::Overview;
+pub use behalf_engine::ask::policy::PolicyRow;
 pub use behalf_engine::ask::raw::RawRecord;
 pub use behalf_engine::ask::receipts::ReceiptRow;
 pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
 pub use behalf_engine::ask::who::Who;
 pub use behalf_engine::case::{ImportReport, Tick};
 pub use behalf_engine::model::EdgeError;
+pub use behalf_engine::review::Wanted;
 pub use behalf_engine::sources::mapping::Learned;
 use serde::{Deserialize, Serialize};
 

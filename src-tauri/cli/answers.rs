@@ -8,11 +8,11 @@ use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
 use behalf_engine::model::EdgeError;
-use behalf_engine::{review, rules};
+use behalf_engine::review;
 use serde::Serialize;
 
-use crate::args::{Format, RulesCommand};
-use crate::output::{Rows, failed, flat, one, plain, say};
+use crate::args::Format;
+use crate::output::{Rows, failed, flat, one, said, say};
 
 pub(super) fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -23,6 +23,7 @@ pub(super) fn analysed(path: &Path) -> Result<Case, EdgeError> {
             "Run behalf analyze --case FILE.",
         ));
     }
+    said(case.stale()?);
     Ok(case)
 }
 
@@ -381,79 +382,4 @@ pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Opti
     let case = analysed(path)?;
     write_report(&case, to, marking, prepared_by)?;
     say(&to.display().to_string())
-}
-
-/// A rule in a list.
-#[derive(Serialize)]
-struct RuleLine<'a> {
-    id: &'a str,
-    version: i64,
-    title: &'a str,
-    condition: &'a str,
-    criteria: &'a [String],
-}
-
-/// An example of a rule, run.
-#[derive(Serialize)]
-struct ExampleLine {
-    rule: String,
-    says: String,
-    must_fire: bool,
-    holds: bool,
-}
-
-pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
-    match what {
-        RulesCommand::List => {
-            let mut rows = Rows::out(format);
-            for r in rules::catalogue() {
-                let line = RuleLine {
-                    id: &r.id,
-                    version: r.version,
-                    title: &r.title,
-                    condition: &r.condition,
-                    criteria: &r.criteria,
-                };
-                rows.row(&line, || format!("{} {}: {}", r.id, r.title, r.condition))?;
-            }
-            rows.end()
-        }
-        RulesCommand::Show { id } => {
-            let rule = rule(id)?;
-            say(&plain(&rule.text))
-        }
-        RulesCommand::Test { id } => {
-            let mut rows = Rows::out(format);
-            let mut wrong = 0;
-            let chosen: Vec<&rules::Rule> = match id {
-                Some(id) => vec![rule(id)?],
-                None => rules::catalogue().iter().collect(),
-            };
-            for rule in chosen {
-                for result in rules::test_rule(rule)? {
-                    wrong += usize::from(!result.holds);
-                    let line = ExampleLine {
-                        rule: rule.id.clone(),
-                        says: result.says.clone(),
-                        must_fire: result.must_fire,
-                        holds: result.holds,
-                    };
-                    rows.row(&line, || {
-                        let verdict = if result.holds { "holds" } else { "does not hold" };
-                        let must = if result.must_fire { "must fire" } else { "must not fire" };
-                        format!("{} {must}: {} - {verdict}", rule.id, result.says)
-                    })?;
-                }
-            }
-            rows.end()?;
-            if wrong == 0 { Ok(()) } else { Err(failed("rules", format!("{wrong} examples do not hold"), "")) }
-        }
-    }
-}
-
-fn rule(id: &str) -> Result<&'static rules::Rule, EdgeError> {
-    rules::catalogue()
-        .iter()
-        .find(|r| r.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| failed("no_rule", format!("there is no rule {id}"), "behalf rules list names them."))
 }

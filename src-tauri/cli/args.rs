@@ -34,6 +34,77 @@ pub struct OfCase {
     pub case: PathBuf,
 }
 
+/// An act of the reviewer: recorded in the log, never changed, and undone by another act.
+#[derive(Debug, Args)]
+pub struct Acting {
+    #[command(flatten)]
+    pub of: OfCase,
+    /// Who decides: recorded in the log.
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// Why: recorded in the log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Record it, and leave the analysis as it is.
+    #[arg(long)]
+    pub later: bool,
+}
+
+/// Both ends lie inside; a date is the whole day. Without them it holds always.
+#[derive(Debug, Args)]
+pub struct During {
+    #[arg(long, value_name = "DATE|RFC3339")]
+    pub from: Option<String>,
+    #[arg(long, value_name = "DATE|RFC3339")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Suspected {
+    #[command(flatten)]
+    pub which: Which,
+    /// All accounts of whoever the account stands for, and not it alone.
+    #[arg(long, requires = "principal")]
+    pub all_accounts: bool,
+    #[command(flatten)]
+    pub during: During,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// An account: NAMESPACE:ID, an id, or an id of the directory.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub principal: Option<String>,
+    /// The id of a token, a key or a session, as records write it.
+    #[arg(long, value_name = "ID")]
+    pub credential: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// A source, as import names it.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Person,
+    Agent,
+    Service,
+    Shared,
+}
+
+impl From<Kind> for behalf_engine::model::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Person => Self::Person,
+            Kind::Agent => Self::Agent,
+            Kind::Service => Self::Service,
+            Kind::Shared => Self::Shared,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read exports (files, folders, archives) into a case, which is made where there is none.
@@ -183,6 +254,85 @@ pub enum Command {
     },
     /// Recompute every hash and count of a case.
     Verify { path: PathBuf },
+    /// Make a case; with --from it begins with what the last review decided, and none of its evidence.
+    New {
+        #[command(flatten)]
+        of: OfCase,
+        /// The last review's case.
+        #[arg(long, value_name = "FILE", requires = "by")]
+        from: Option<PathBuf>,
+        /// Who carries it over: recorded in the log.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Say that two accounts are one.
+    Join {
+        #[command(flatten)]
+        acting: Acting,
+        a: String,
+        b: String,
+        #[command(flatten)]
+        during: During,
+        /// The directory has a row for each, and they are one all the same.
+        #[arg(long)]
+        confirm: bool,
+    },
+    /// Say that an account is not that of whoever it was given to.
+    Split {
+        #[command(flatten)]
+        acting: Acting,
+        account: String,
+        #[command(flatten)]
+        during: During,
+    },
+    /// Say what an account is, with all that is joined to it.
+    Rekind {
+        #[command(flatten)]
+        acting: Acting,
+        account: String,
+        kind: Kind,
+        #[command(flatten)]
+        during: During,
+    },
+    /// Mark an account, a credential, a host or a source: what it wrote is a hint from then on.
+    Suspect {
+        #[command(flatten)]
+        acting: Acting,
+        #[command(flatten)]
+        what: Suspected,
+    },
+    /// The values of parameters, their ranges, and which of them this case has set.
+    Policy {
+        #[command(flatten)]
+        of: OfCase,
+        /// Such as RU-06.days=30.
+        #[arg(long, value_name = "KEY=NUMBER", requires = "by")]
+        set: Vec<String>,
+        /// Back to the shipped value.
+        #[arg(long, value_name = "KEY", requires = "by")]
+        reset: Vec<String>,
+        /// Who decides: recorded in the log.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Why: recorded in the log.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Record it, and leave the analysis as it is.
+        #[arg(long)]
+        later: bool,
+    },
+    /// The reviewer's acts in their order, and the head of their chain.
+    Log {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Take an act back, by a further act; an undo can be undone.
+    Undo {
+        #[command(flatten)]
+        acting: Acting,
+        /// Its number in the log.
+        act: u32,
+    },
     /// The rules, and their own examples.
     Rules {
         #[command(subcommand)]
@@ -204,11 +354,35 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
     /// One line a rule.
-    List,
+    List {
+        /// With the rules of this case.
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
     /// A rule in full, with its text.
-    Show { id: String },
-    /// Run the examples of all rules, or of one.
-    Test { id: Option<String> },
+    Show {
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
+    /// Run the examples of all rules, of one, or of a rule file (FILE.toml).
+    Test {
+        id: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
+    /// Add a rule of your own to a case: see docs/rules.md.
+    Add {
+        #[command(flatten)]
+        acting: Acting,
+        file: PathBuf,
+    },
+    /// Take a rule of your own out of a case.
+    Remove {
+        #[command(flatten)]
+        acting: Acting,
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,11 +13,14 @@ mod evidence;
 mod import;
 mod mapping;
 mod output;
+mod review;
+mod rules;
 mod serve;
 
 use std::process::ExitCode;
 
 use behalf_engine::model::EdgeError;
+use behalf_engine::review::Wanted;
 use clap::Parser;
 
 use args::{Behalf, Command};
@@ -68,7 +71,32 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         }
         Command::Serve { of, port } => serve::serve(&of.case, *port),
         Command::Verify { path } => answers::verify(path, format),
-        Command::Rules { what } => answers::rules(what, format),
+        Command::Rules { what } => rules::rules(what, format),
+        Command::Join { acting, a, b, during, confirm } => {
+            let (a, b, reason) = (a.clone(), b.clone(), acting.reason.clone().unwrap_or_default());
+            let (from, to) = (during.from.clone(), during.to.clone());
+            review::act(acting, &Wanted::Join { a, b, from, to, confirmed: *confirm, reason }, format)
+        }
+        Command::Split { acting, account, during } => {
+            let (account, reason) = (account.clone(), acting.reason.clone().unwrap_or_default());
+            let (from, to) = (during.from.clone(), during.to.clone());
+            review::act(acting, &Wanted::Split { account, from, to, reason }, format)
+        }
+        Command::Rekind { acting, account, kind, during } => {
+            let (account, reason) = (account.clone(), acting.reason.clone().unwrap_or_default());
+            let (from, to) = (during.from.clone(), during.to.clone());
+            review::act(acting, &Wanted::Rekind { account, kind: (*kind).into(), from, to, reason }, format)
+        }
+        Command::Suspect { acting, what } => review::suspect(acting, what, format),
+        Command::Policy { of, set, reset, by, reason, later } => {
+            review::policy(&of.case, set, reset, by.as_deref(), reason.as_deref(), *later, format)
+        }
+        Command::Undo { acting, act } => {
+            let reason = acting.reason.clone().unwrap_or_default();
+            review::act(acting, &Wanted::Undo { seq: *act, reason }, format)
+        }
+        Command::Log { of } => review::log(&of.case, format),
+        Command::New { of, from, by } => review::new(&of.case, from.as_deref(), by.as_deref(), format),
         Command::Mapping { what } => mapping::mapping(what, format),
         Command::Demo { to } => demo::demo(to),
     }

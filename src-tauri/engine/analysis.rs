@@ -37,6 +37,7 @@ pub struct Analysis {
 
 /// Attributes every call and runs every rule. All conclusions are written in one transaction.
 pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseError> {
+    let of = case.stamp()?;
     let loaded = Loaded::load(case)?;
     let tables = loaded.tables(case)?;
     let total = case.calls_held()?;
@@ -67,7 +68,7 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     for finding in &findings {
         derived.finding(finding)?;
     }
-    derived.commit()?;
+    derived.commit(&of)?;
     let design_facts = findings.iter().filter(|f| f.design_fact).count() as u64;
     let accepted = findings.iter().filter(|f| !f.design_fact && f.accepted.is_some()).count() as u64;
     let mut notes = loaded.identity.notes.clone();
@@ -76,6 +77,9 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     }
     if accepted > 0 {
         notes.push(format!("{accepted} more findings are accepted by known exceptions: shown, and not counted."));
+    }
+    for (rule, _, _, why) in case.rules_not_run()? {
+        notes.push(format!("Rule {rule} of the reviewer's own did not run: {why}"));
     }
     let unapproved = case.calls_that_need_approval()?;
     if unapproved > 0 && !case.approvals_imported()? {

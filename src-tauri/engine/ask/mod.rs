@@ -2,6 +2,7 @@
 //! count comes with the filter that lists what it counts.
 
 pub mod accounts;
+pub mod acts;
 pub mod agents;
 pub mod approved;
 pub mod attributions;
@@ -12,6 +13,7 @@ pub mod evidence;
 pub mod findings;
 pub mod overview;
 pub mod patterns;
+pub mod policy;
 pub mod raw;
 pub mod receipts;
 pub mod scope;

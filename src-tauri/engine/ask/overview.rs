@@ -144,7 +144,7 @@ fn empty(day: i64) -> DayCount {
 }
 
 fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<String>, CaseError> {
-    let mut out = Vec::new();
+    let mut out: Vec<String> = case.stale()?.map(|stale| stale.sentence()).into_iter().collect();
     if !super::evidence::reconciliation(case)?.reconciles {
         out.push("The records read are not all accounted for.".to_string());
     }

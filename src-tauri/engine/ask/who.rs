@@ -133,7 +133,7 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded }.tell(event, &view, &found)
+    Teller { case, loaded }.tell(event, &view, &found, &tables.doubted_by(&call))
 }
 
 struct Teller<'a> {
@@ -142,7 +142,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution) -> Result<Who, CaseError> {
+    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution, doubts: &[&str]) -> Result<Who, CaseError> {
         let human = a.human.map(|h| self.loaded.identity.party(h));
         let best = self.best(a);
         let gap = a.gap.map(Gap::word).unwrap_or_default();
@@ -172,9 +172,9 @@ impl Teller<'_> {
             pattern: view.pattern.clone(),
             run: view.run.as_deref().map(shown_id),
             refusal,
-            cautions: self.cautions(a),
+            cautions: self.cautions(a, doubts),
             chain: self.chain(view, a, best)?,
-            proofs: self.proofs(a)?,
+            proofs: self.proofs(a, doubts)?,
             candidates: self.candidates(a),
             decision: self.decision(event, a)?,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
@@ -186,6 +186,19 @@ impl Teller<'_> {
         a.human_paths.iter().filter(|p| p.value == human).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len())))
     }
 
+    /// The kinds of a proof's evidence in words, and the reviewer's act that it rests on.
+    fn basis(&self, path: &Path) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for step in &path.steps {
+            let kind = step.kind.basis().to_string();
+            if !words.contains(&kind) {
+                words.push(kind);
+            }
+        }
+        words.extend(path.act().and_then(|n| self.loaded.identity.act(n)).map(|act| act.basis()));
+        words.join(", ")
+    }
+
     fn sentence(&self, view: &AttributionView, a: &Attribution, best: Option<&Path>) -> String {
         match (a.human, best) {
             (Some(human), Some(path)) => {
@@ -194,7 +207,7 @@ impl Teller<'_> {
                 format!(
                     "{}{unverified} is the recorded initiator, basis: {} (grade {}).",
                     named(party),
-                    basis(path),
+                    self.basis(path),
                     a.grade.map_or("X", Grade::letter)
                 )
             }
@@ -208,8 +221,9 @@ impl Teller<'_> {
         }
     }
 
-    fn cautions(&self, a: &Attribution) -> Vec<String> {
+    fn cautions(&self, a: &Attribution, doubts: &[&str]) -> Vec<String> {
         let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
+        out.extend(doubts.iter().map(|mark| format!("The record's writer is not believed here: {mark}.")));
         if a.gap == Some(Gap::OutsidePeriod) {
             out.push(
                 "The run was going on when the declared period began: its origin lies outside of the exports.".into(),
@@ -319,7 +333,8 @@ impl Teller<'_> {
         }
     }
 
-    fn proofs(&self, a: &Attribution) -> Result<Vec<Proof>, CaseError> {
+    /// `doubts`: the reviewer's marks on the call's own record.
+    fn proofs(&self, a: &Attribution, doubts: &[&str]) -> Result<Vec<Proof>, CaseError> {
         let mut out = Vec::new();
         for path in &a.human_paths {
             let mut evidence = Vec::new();
@@ -332,10 +347,29 @@ impl Teller<'_> {
                     sentence: self.step_sentence(step, path),
                     record: Some(self.case.shown_id(step.event)?),
                 });
+                if let Some(act) = step.act.and_then(|n| self.loaded.identity.act(n)) {
+                    evidence.push(ProofStep {
+                        kind: "act".into(),
+                        basis: act.basis(),
+                        grade: Grade::B.letter().into(),
+                        by: "reviewer".into(),
+                        sentence: format!("A reviewer {}; {}.", act.deed.itself().sentence(), act.basis()),
+                        record: None,
+                    });
+                }
+                for mark in self.loaded.lineage.suspects.of(step.event) {
+                    evidence.push(doubt(mark));
+                }
             }
+            evidence.extend(doubts.iter().map(|mark| doubt(mark)));
             let shown = self.loaded.identity.party(path.value).shown.clone();
             out.push(Proof {
-                sentence: format!("{shown}: {} (grade {}, {}).", basis(path), path.grade.letter(), path.grade.word()),
+                sentence: format!(
+                    "{shown}: {} (grade {}, {}).",
+                    self.basis(path),
+                    path.grade.letter(),
+                    path.grade.word()
+                ),
                 value: shown,
                 grade: path.grade.letter().into(),
                 evidence,
@@ -422,14 +456,16 @@ fn named(party: &Party) -> String {
     }
 }
 
-fn basis(path: &Path) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for step in &path.steps {
-        if !words.contains(&step.kind.basis()) {
-            words.push(step.kind.basis());
-        }
+/// A reviewer's mark on a record, beside what it is worth because of it.
+fn doubt(mark: &str) -> ProofStep {
+    ProofStep {
+        kind: "act".into(),
+        basis: "marked suspect".into(),
+        grade: Grade::D.letter().into(),
+        by: "reviewer".into(),
+        sentence: format!("What wrote this record is not believed here: {mark}."),
+        record: None,
     }
-    words.join(", ")
 }
 
 fn by_word(by: FilledBy) -> &'static str {

@@ -206,7 +206,7 @@ mod tests {
     use crate::attribution::path::Step;
 
     fn path(value: u32, kind: EvidenceKind, grade: Grade, by: FilledBy) -> Path {
-        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None }])
+        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None, act: None }])
     }
 
     fn run(value: u32) -> Path {
@@ -271,6 +271,18 @@ mod tests {
         assert_eq!(conclude(&found).refusal, Some(Refusal::R3));
         let found = HumanEvidence { paths: vec![hint, record(1)], ..Default::default() };
         assert_eq!(conclude(&found).human, Some(1));
+    }
+
+    #[test]
+    fn a_path_that_rests_on_a_reviewers_act_is_no_second_proof_and_no_proof() {
+        let lease = |act| path(1, EvidenceKind::K7, Grade::C, FilledBy::Platform).steps.remove(0).by_act(act);
+        let grade = |act| {
+            let paths = vec![run(1), Path::new(1, vec![lease(act)])];
+            conclude(&HumanEvidence { paths, ..Default::default() }).grade
+        };
+        assert_eq!((grade(None), grade(Some(0))), (Some(Grade::B), Some(Grade::C)));
+        let named = |act| Path::new(1, vec![record(1).steps.remove(0).by_act(act)]).lifted(2).grade;
+        assert_eq!((named(None), named(Some(0))), (Grade::A, Grade::B));
     }
 
     #[test]

@@ -19,10 +19,11 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvide
     by_token(t, call, &mut found);
     by_lease(t, call, &mut found, depth);
     for (node, by, via) in nodes_of(t, call) {
-        by_run(t.lineage, node, by, via, call.event, &mut found);
+        by_run(t, node, by, via, call.event, &mut found);
     }
     by_links(t.lineage, call.event, &mut found);
     by_copies(t, call, &mut found);
+    found.paths = found.paths.into_iter().map(|path| t.believed(call, path)).collect();
     if call.run.is_none() {
         found.missing |= call.trace.is_some_and(|trace| t.lineage.lost_span(trace, call.span));
     }
@@ -45,28 +46,31 @@ fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 /// A person's own account acting directly.
 fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let (Some(wire), WireKind::Human) = (call.wire, call.wire_kind) else { return };
-    if let Some(person) = t.identity.person(wire) {
+    if let Some(person) = t.identity.person_at(wire, call.time) {
         let by = call.wire_by.unwrap_or(FilledBy::Platform);
-        found.paths.push(Path::new(person, vec![step(EvidenceKind::K3, believed(by), by, call.event)]));
+        let named = step(EvidenceKind::K3, believed(by), by, call.event).by_act(t.identity.act_of(wire, call.time));
+        found.paths.push(Path::new(person, vec![named]));
     }
 }
 
 /// The principals that the record itself names.
 fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     for claim in t.claims_of(call.event).iter().filter(|c| c.role == Role::Human) {
-        let Some(person) = t.identity.person(claim.principal) else {
+        let Some(person) = t.identity.person_at(claim.principal, call.time) else {
             // A claim that names an agent or a service is a session's own name, not a person who is not known.
-            let party = t.identity.party_of(claim.principal).map(|p| t.identity.kind(p));
+            let party = t.identity.party_at(claim.principal, call.time).map(|p| t.identity.kind(p));
             found.unresolved |= party.is_none_or(|k| k.is_robot() || k == crate::identity::PartyKind::Unknown);
             // An account on the wire that names itself is a robot at work, and nobody's rival.
-            let on_wire = call.wire.and_then(|w| t.identity.party_of(w));
+            let on_wire = call.wire.and_then(|w| t.identity.party_at(w, call.time));
             if worth(call, claim).1 >= Grade::C {
-                found.strangers.extend(t.identity.stranger(claim.principal).filter(|p| Some(*p) != on_wire));
+                let stranger = t.identity.stranger_at(claim.principal, call.time);
+                found.strangers.extend(stranger.filter(|p| Some(*p) != on_wire));
             }
             continue;
         };
         let (kind, grade) = worth(call, claim);
-        let path = Path::new(person, vec![step(kind, grade, claim.by, call.event)]);
+        let named = step(kind, grade, claim.by, call.event).by_act(t.identity.act_of(claim.principal, call.time));
+        let path = Path::new(person, vec![named]);
         found.paths.push(match agreeing_token(t, call, person) {
             Some(issuance) if grade >= Grade::C => path.lifted(issuance),
             _ => path,
@@ -97,10 +101,7 @@ fn believed(by: FilledBy) -> Grade {
 
 /// The issuance of the call's token, where it names this person.
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
-    token_rows(t, call)
-        .into_iter()
-        .find(|r| !r.unverified && r.subject.and_then(|s| t.identity.person(s)) == Some(person))
-        .map(|r| r.event)
+    token_rows(t, call).into_iter().find(|r| !r.unverified && subject(t, r) == Some(person)).map(|r| r.event)
 }
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
@@ -113,9 +114,14 @@ fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
     }
 }
 
+/// The person that a token record names as its subject.
+fn subject(t: &Tables<'_>, row: &TokenRow) -> Option<u32> {
+    row.subject.and_then(|s| t.identity.person_at(s, row.time))
+}
+
 fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let rows = token_rows(t, call);
-    let people: BTreeSet<u32> = rows.iter().filter_map(|r| r.subject.and_then(|s| t.identity.person(s))).collect();
+    let people: BTreeSet<u32> = rows.iter().filter_map(|r| subject(t, r)).collect();
     if people.len() > 1 {
         found.sets.push((people, true));
         return;
@@ -125,17 +131,22 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         if row.actors.is_empty() && row.client == Some(subject) {
             continue;
         }
-        let Some(person) = t.identity.person(subject) else {
-            found.unresolved |= t.identity.party_of(subject).is_some_and(|p| t.identity.kind(p).is_robot());
-            found.strangers.extend(t.identity.stranger(subject));
+        let Some(person) = t.identity.person_at(subject, row.time) else {
+            found.unresolved |= t.identity.party_at(subject, row.time).is_some_and(|p| t.identity.kind(p).is_robot());
+            found.strangers.extend(t.identity.stranger_at(subject, row.time));
             continue;
         };
-        let agent_client = row.client.and_then(|c| t.identity.party_of(c)).is_some_and(|p| t.is_agent(p));
+        let agent_client = row.client.and_then(|c| t.identity.party_at(c, row.time)).is_some_and(|p| t.is_agent(p));
         let kind = if row.actors.is_empty() && agent_client { EvidenceKind::K5 } else { EvidenceKind::K2 };
+        let act = t.identity.act_of(subject, row.time);
         found.paths.push(match row.unverified {
             // Whoever exported the token says what it claims; no issuer says that it was handed out.
-            true => Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event)]),
-            false => Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event),
+            true => {
+                Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event).by_act(act)])
+            }
+            false => {
+                Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event).by_act(act)]).lifted(row.event)
+            }
         });
     }
 }
@@ -156,14 +167,15 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         let run = inner.paths.iter().find(|p| p.steps.iter().any(|s| s.node.is_some())).cloned();
         // The run tag of an issuance counts by itself: it is evidence from the agent's side, not from the issuer's.
         let verdict = conclude(&HumanEvidence {
-            paths: inner.paths.into_iter().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
+            paths: inner.paths.iter().cloned().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
             sets: inner.sets.clone(),
             strangers: inner.strangers.clone(),
             ..Default::default()
         });
         if let Some(person) = verdict.human {
             // Proved is to whom the key was handed, not who used it: the exact join of the key does not lift this.
-            let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, issuance.event);
+            let act = inner.paths.iter().filter(|p| p.value == person).find_map(Path::act);
+            let handed = step(EvidenceKind::K3, Grade::B, FilledBy::Platform, issuance.event).by_act(act);
             holders.push(Path::new(person, vec![handed, joined(issuance.event)]));
         }
         // Where a run that leads to nobody used the key too, it was not the tagged run's alone.
@@ -187,7 +199,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     } else {
         // A holder that only a run's tag names is not told by the issuer, and holds nothing exclusively.
         let handed = holders.iter().find(|p| p.steps.iter().all(|s| s.node.is_none())).map(|p| p.value);
-        found.paths.extend(handed.filter(|_| shared.is_none()).and_then(|person| exclusive(t, call, person)));
+        found.paths.extend(handed.filter(|_| shared.is_none()).and_then(|person| exclusive(t, call, person, &holders)));
         found.paths.extend(holders);
     }
     // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
@@ -200,7 +212,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
 }
 
 /// K7: the one holder of the key, at a time inside the lease. A second proof beside the issuance, of grade C.
-fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<Path> {
+fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32, holders: &[Path]) -> Option<Path> {
     let (key, at) = (call.credential?, call.time?);
     let lease = t.lineage.leases.get(&key)?.iter().find(|l| {
         // Neither surely before the lease began nor surely after it ended, on clocks that are known to a bound.
@@ -211,7 +223,8 @@ fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<Path> {
         let begun = l.from.is_some_and(|from| holds((l.source, from), (call.source, at)));
         l.event != call.event && begun && l.until.is_some_and(|until| holds((call.source, at), (l.source, until)))
     })?;
-    Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event)]))
+    let act = holders.iter().find_map(Path::act);
+    Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event).by_act(act)]))
 }
 
 fn joined(event: i64) -> Step {
@@ -264,7 +277,8 @@ pub(super) fn run_of(t: &Tables<'_>, call: &CallRow) -> Option<usize> {
     if runs.len() == 1 { runs.first().copied() } else { None }
 }
 
-fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, found: &mut HumanEvidence) {
+fn by_run(t: &Tables<'_>, node: usize, by: FilledBy, via: i64, call: i64, found: &mut HumanEvidence) {
+    let lineage = t.lineage;
     let walk = &lineage.walks[node];
     if walk.people.is_empty() {
         found.strangers.extend(walk.strangers.iter().copied());
@@ -288,7 +302,7 @@ fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, fou
         return;
     }
     match walk.person() {
-        Some(person) => found.paths.push(run_path(lineage, node, person, by, via, call)),
+        Some(person) => found.paths.push(run_path(t, node, person, by, via, call)),
         None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), false)),
     }
 }
@@ -310,21 +324,22 @@ fn by_links(lineage: &Lineage, call: i64, found: &mut HumanEvidence) {
     }
 }
 
-fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64, call: i64) -> Path {
+fn run_path(t: &Tables<'_>, node: usize, person: u32, by: FilledBy, via: i64, call: i64) -> Path {
     let mut steps = Vec::new();
     if via != call {
         steps.push(step(EvidenceKind::K4, Grade::B, FilledBy::Platform, via));
     }
-    let (hops, root) = way_to(lineage, node, person);
+    let (hops, root) = way_to(t, node, person);
     let direct = hops.is_empty();
     for (at, kind, event) in hops {
         let evidence = if kind == EdgeKind::Link { EvidenceKind::K10 } else { EvidenceKind::K9 };
-        steps.push(Step { kind: evidence, grade: Grade::C, by: FilledBy::Caller, event, node: Some(at) });
+        steps.push(Step { kind: evidence, grade: Grade::C, by: FilledBy::Caller, event, node: Some(at), act: None });
     }
     let both_platform = direct && believed(by) == Grade::B && root.is_some_and(|(_, s)| believed(s.by) == Grade::B);
     let grade = if both_platform { Grade::B } else { Grade::C };
     if let Some((root, starter)) = root {
-        steps.push(Step { kind: EvidenceKind::K8, grade, by: starter.by, event: starter.event, node: Some(root) });
+        let (by, event, act) = (starter.by, starter.event, starter.act);
+        steps.push(Step { kind: EvidenceKind::K8, grade, by, event, node: Some(root), act });
     }
     Path::new(person, steps)
 }
@@ -333,12 +348,15 @@ fn run_path(lineage: &Lineage, node: usize, person: u32, by: FilledBy, via: i64,
 type Hop = (usize, EdgeKind, i64);
 
 /// A shortest way from a node to the root that names the person, and the root.
-fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<Hop>, Option<(usize, Starter)>) {
+fn way_to(t: &Tables<'_>, from: usize, person: u32) -> (Vec<Hop>, Option<(usize, Starter)>) {
+    let lineage = t.lineage;
+    // Of several records that name the person one that nobody doubts, and that rests on no act.
+    let surest = |s: &&Starter| (lineage.suspects.wrote(s.event), s.act.is_some(), **s);
     let mut queue = std::collections::VecDeque::from([from]);
     let mut came: std::collections::BTreeMap<usize, Hop> = std::collections::BTreeMap::new();
     let mut seen = BTreeSet::from([from]);
     while let Some(n) = queue.pop_front() {
-        if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min() {
+        if let Some(starter) = lineage.nodes[n].starters.iter().filter(|s| s.person == person).min_by_key(surest) {
             let mut hops = Vec::new();
             let mut here = n;
             while let Some(&(below, kind, event)) = came.get(&here) {
@@ -359,5 +377,5 @@ fn way_to(lineage: &Lineage, from: usize, person: u32) -> (Vec<Hop>, Option<(usi
 }
 
 fn step(kind: EvidenceKind, grade: Grade, by: FilledBy, event: i64) -> Step {
-    Step { kind, grade, by, event, node: None }
+    Step { kind, grade, by, event, node: None, act: None }
 }

@@ -25,7 +25,7 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn of(t: &Tables<'_>, call: &CallRow, found: &HumanEvidence, agent: bool, run: bool) -> Facts {
         let claims = t.claims_of(call.event);
-        let wire = call.wire.and_then(|w| t.identity.party_of(w)).map(|p| t.identity.kind(p));
+        let wire = call.wire.and_then(|w| t.identity.party_at(w, call.time)).map(|p| t.identity.kind(p));
         let service_wire = !matches!(call.wire_kind, WireKind::Human);
         let human_claim = |kind: EvidenceKind| {
             claims.iter().any(|c| {
@@ -35,7 +35,7 @@ impl Facts {
             })
         };
         let token_with_subject = matches!((call.credential, call.credential_kind), (Some(jti), Some(CredentialKind::Token))
-            if t.lineage.tokens.of(jti).any(|r| r.subject.is_some_and(|s| t.identity.person(s).is_some()) && (!r.actors.is_empty() || r.client.is_some())));
+            if t.lineage.tokens.of(jti).any(|r| r.subject.is_some_and(|s| t.identity.person_at(s, r.time).is_some()) && (!r.actors.is_empty() || r.client.is_some())));
         Facts {
             wire,
             wire_kind: call.wire_kind,

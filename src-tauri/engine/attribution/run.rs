@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
+use super::path::Path;
 use super::{agent, human, pattern, scope};
 use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
 use crate::identity::{Identity, PartyKind};
@@ -140,8 +141,21 @@ impl<'a> Tables<'a> {
         self.identity.kind(party) == PartyKind::Agent
     }
 
-    pub(super) fn agent_principal(&self, principal: i64) -> bool {
-        self.identity.party_of(principal).is_some_and(|p| self.is_agent(p))
+    pub(super) fn agent_principal(&self, principal: i64, at: Option<Time>) -> bool {
+        self.identity.party_at(principal, at).is_some_and(|p| self.is_agent(p))
+    }
+
+    /// The path as it is worth where one of its records, or the call's own, is of a suspect's writing.
+    pub(super) fn believed(&self, call: &CallRow, path: Path) -> Path {
+        let doubted = !self.lineage.suspects.is_empty()
+            && (self.lineage.suspects.wrote_call(self.claims_of(call.event), call)
+                || path.steps.iter().any(|s| self.lineage.suspects.wrote(s.event)));
+        if doubted { path.doubted() } else { path }
+    }
+
+    /// The acts by which the call's own record is doubted.
+    pub fn doubted_by(&self, call: &CallRow) -> Vec<&str> {
+        self.lineage.suspects.of_call(self.claims_of(call.event), call)
     }
 
     pub(super) fn is_kubernetes(&self, source: i64) -> bool {
@@ -172,7 +186,7 @@ pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let run = human::run_of(t, call);
     let agent_paths = agent::gather(t, call, run);
     let (agent, agent_grade) = agent::conclude(&agent_paths);
-    let wire = call.wire.and_then(|w| t.identity.party_of(w));
+    let wire = call.wire.and_then(|w| t.identity.party_at(w, call.time));
     let wire_kind = wire.map(|w| t.identity.kind(w));
     let agent_evidence = !agent_paths.is_empty() || run.is_some();
     let verdict = conclude(&found);
@@ -258,15 +272,19 @@ fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bo
     let fact = |c: &&ClaimRow| !matches!(c.by, FilledBy::Caller | FilledBy::Model);
     let claims = t.claims_of(call.event);
     let person = (call.wire_kind == WireKind::Human && wire.is_some_and(PartyKind::is_person))
-        || claims.iter().filter(fact).any(|c| c.role == Role::Human && t.identity.person(c.principal).is_some());
+        || claims
+            .iter()
+            .filter(fact)
+            .any(|c| c.role == Role::Human && t.identity.person_at(c.principal, call.time).is_some());
     let agent = wire == Some(PartyKind::Agent)
-        || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal));
+        || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal, call.time));
     person && agent
 }
 
 /// Whose rights were used: the person's where the decision, the token or the record says so, else the wire's.
 fn authority(t: &Tables<'_>, call: &CallRow, out: &Attribution) -> Option<u32> {
-    let evaluated: BTreeSet<u32> = t.evaluated_in(call.event).iter().filter_map(|p| t.identity.party_of(*p)).collect();
+    let evaluated = t.evaluated_in(call.event).iter();
+    let evaluated: BTreeSet<u32> = evaluated.filter_map(|p| t.identity.party_at(*p, call.time)).collect();
     if let Some(person) = out.human.filter(|h| evaluated.contains(h)) {
         return Some(person);
     }
@@ -362,7 +380,7 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         agent_evidence: a.agent_evidence,
         gap: a.gap.map(Gap::word),
         decided_on_person: (!t.evaluated_in(call.event).is_empty())
-            .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person(*p).is_some())),
+            .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person_at(*p, call.time).is_some())),
         run_on_record: call.run.is_some(),
         in_scope: t.counts(call, a.agent),
         source: call.source,
@@ -386,6 +404,9 @@ fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseE
             rows: party.rows.clone(),
             principals: party.principals.clone(),
         })?;
+    }
+    for dated in identity.dated_parties() {
+        derived.dated_party(dated.principal, dated.during, dated.undated, i64::from(dated.party))?;
     }
     Ok(())
 }

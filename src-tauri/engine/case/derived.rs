@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::error::CaseError;
 use super::gate::Gate;
 use super::store::Case;
-use crate::model::{Confidence, EventKind, Severity, Time};
+use crate::model::{Confidence, EventKind, Interval, Severity, Time};
 
 /// One who or what stands behind principals.
 #[derive(Debug, Clone)]
@@ -123,6 +123,7 @@ pub struct Derived<'a> {
 const DERIVED_TABLES: &[&str] = &[
     "parties",
     "party_of",
+    "dated_parties",
     "row_party",
     "runs",
     "run_parents",
@@ -155,6 +156,7 @@ const DERIVED_TABLES: &[&str] = &[
     "findings",
     "instances",
     "instance_events",
+    "rules_not_run",
 ];
 
 impl Case {
@@ -179,6 +181,16 @@ impl Derived<'_> {
         self.gate.closed(|| read(&self.tx))
     }
 
+    /// Runs `read`, whose SQL is a stranger's: it reads the documented views and nothing else, within `budget` steps. Beside
+    /// the answer, why it was refused or stopped, where it was.
+    pub fn views_only<T>(
+        &self,
+        budget: u64,
+        read: impl FnOnce(&Connection) -> T,
+    ) -> Result<(T, Option<String>), CaseError> {
+        self.gate.views_only(&self.tx, budget, || read(&self.tx))
+    }
+
     pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {
         self.tx.prepare_cached("INSERT INTO parties VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
             params![
@@ -200,6 +212,40 @@ impl Derived<'_> {
         for row in &p.rows {
             self.tx.prepare_cached("INSERT INTO row_party VALUES (?1, ?2)")?.execute((row, p.id))?;
         }
+        Ok(())
+    }
+
+    /// A principal that stands for another party during an interval.
+    pub fn dated_party(&self, principal: i64, during: Interval, undated: bool, party: i64) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO dated_parties VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            principal,
+            during.from.map(|t| t.0),
+            during.to.map(|t| t.0),
+            undated,
+            party
+        ])?;
+        Ok(())
+    }
+
+    /// Principals that stand for another party during an interval: (principal, during, undated, party), the one that
+    /// decides last.
+    pub fn dated_parties(&self) -> Result<Vec<(i64, Interval, bool, i64)>, CaseError> {
+        let mut query =
+            self.tx.prepare("SELECT principal, from_time, to_time, undated, party FROM dated_parties ORDER BY n")?;
+        let rows = query.query_map([], |r| {
+            let time = |n| r.get::<_, Option<i64>>(n).map(|t| t.map(Time));
+            Ok((r.get(0)?, Interval { from: time(1)?, to: time(2)? }, r.get(3)?, r.get(4)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn events_held(&self) -> Result<u64, CaseError> {
+        Ok(self.tx.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?)
+    }
+
+    /// A rule of the reviewer's own that could not be run.
+    pub fn rule_not_run(&self, rule: &str, title: &str, version: i64, why: &str) -> Result<(), CaseError> {
+        self.tx.execute("INSERT INTO rules_not_run VALUES (?1, ?2, ?3, ?4)", params![rule, title, version, why])?;
         Ok(())
     }
 
@@ -315,7 +361,9 @@ impl Derived<'_> {
         Ok(())
     }
 
-    pub fn commit(self) -> Result<(), CaseError> {
+    /// The analysis stands; `of` is what the case held as it began.
+    pub fn commit(self, of: &super::freshness::Stamp) -> Result<(), CaseError> {
+        super::freshness::write(&self.tx, of)?;
         Ok(self.tx.commit()?)
     }
 }

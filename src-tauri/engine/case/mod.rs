@@ -5,11 +5,13 @@ mod acts;
 mod checked;
 mod context;
 mod derived;
+mod effects;
 mod entry;
 mod error;
 mod events;
 mod fact_rows;
 mod facts;
+mod freshness;
 mod gate;
 mod import;
 mod intern;
@@ -21,17 +23,19 @@ mod use_facts;
 mod verify;
 mod write;
 
-pub use acts::ActRow;
+pub use acts::{ActRow, WrittenBy};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
 };
 pub use context::{AssetRow, DirectoryEntry, GrantRow, Register};
 pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, PartyRecord, RunRecord};
+pub use effects::{Effect, NameLost};
 pub use error::CaseError;
 pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
 pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, TracedFact};
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
+pub use freshness::{Stale, Stamp};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
 pub use query::*;
 pub use raw::{Raw, RawPlace};

@@ -56,6 +56,11 @@ impl Aliases {
         self.joined.get(&folded(principal)).copied()
     }
 
+    /// What is claimed by one alone, with the entity that claims it.
+    pub(super) fn claimed(&self) -> impl Iterator<Item = (&Principal, usize)> {
+        self.joined.iter().map(|(principal, n)| (principal, *n))
+    }
+
     /// Whether the entity has ids of the principal's kind, of which the principal is none.
     pub(super) fn knows_otherwise(&self, entity: usize, principal: &Principal) -> bool {
         self.namespaces.contains(&(entity, principal.namespace.clone())) && self.entity(principal) != Some(entity)

@@ -1,19 +1,32 @@
 //! Who is who: principals to parties, by the directory, by what an issuer says of its own ids, and by nothing weaker
 //! (DESIGN section 6).
 
+mod acts;
 mod aliases;
 mod entities;
 mod pairs;
 mod resolve;
 mod union;
 
+pub use acts::{Basis, DatedParty};
 pub use resolve::{Identity, Inputs, Party, PartyKind, resolve};
 
 use crate::case::{Case, CaseError, TokenRow};
-use crate::model::{Principal, Role};
+use crate::model::{Act, Principal, Role};
 
 /// Reads from the case what resolution needs, and resolves.
 pub fn identify(case: &Case) -> Result<Identity, CaseError> {
+    let present = case.present()?;
+    let by_words = !present.suspects.is_empty();
+    resolved(case, present.identity, by_words)
+}
+
+/// As [`identify`], for questions that name accounts by their words.
+pub fn identify_by_words(case: &Case) -> Result<Identity, CaseError> {
+    resolved(case, case.present()?.identity, true)
+}
+
+fn resolved(case: &Case, acts: Vec<Act>, by_words: bool) -> Result<Identity, CaseError> {
     let claims = case.claims()?;
     let tokens = case.tokens()?;
     let mut agents: Vec<i64> = claims.iter().filter(|c| c.role == Role::Agent).map(|c| c.principal).collect();
@@ -29,6 +42,8 @@ pub fn identify(case: &Case) -> Result<Identity, CaseError> {
         named_agents: agents,
         named_humans: humans,
         pairs: case.paired_ids()?,
+        acts,
+        by_words,
     };
     Ok(resolve(&inputs))
 }

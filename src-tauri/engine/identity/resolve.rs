@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::aliases::Aliases;
+use super::acts::{self, Basis};
+use super::aliases::{Aliases, folded};
 use super::entities::{Entity, entities};
 use super::pairs;
 use crate::case::DirectoryEntry;
-use crate::model::{EntryType, Principal, Time, WireKind};
+use crate::model::{Act, EntryType, Principal, Time, WireKind};
 
 /// What a party is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +76,13 @@ pub struct Party {
 pub struct Identity {
     /// Index 0 is unused, so that a party's index is its id.
     pub parties: Vec<Party>,
-    party_of: Vec<u32>,
+    pub(super) party_of: Vec<u32>,
+    /// Ids of each principal, folded; built where acts or questions name accounts by their words.
+    pub(super) ids: BTreeMap<Principal, Vec<i64>>,
+    /// What the directory claims, folded, to its party.
+    pub(super) claimed: BTreeMap<Principal, u32>,
+    /// What acts of the reviewer say.
+    pub(super) basis: Basis,
     /// Whether a directory was imported.
     pub directory: bool,
     pub notes: Vec<String>,
@@ -94,11 +101,6 @@ impl Identity {
         self.parties[id as usize].kind
     }
 
-    /// The person behind a principal, where one may be named.
-    pub fn person(&self, principal: i64) -> Option<u32> {
-        self.party_of(principal).filter(|p| self.kind(*p).is_person())
-    }
-
     /// An account through which two or more people's runs act stands for nobody, and is no rival to whoever it is that a
     /// run names. Without a directory that makes it a shared one.
     pub fn mark_shared(&mut self, party: u32) {
@@ -108,12 +110,6 @@ impl Identity {
                 p.kind = PartyKind::Shared;
             }
         }
-    }
-
-    /// Evidence that names this principal names somebody, and nobody that the directory can tell: not the person that
-    /// other evidence names, whose own address is another.
-    pub fn stranger(&self, principal: i64) -> Option<u32> {
-        self.party_of(principal).filter(|p| self.party(*p).stranger)
     }
 }
 
@@ -131,6 +127,10 @@ pub struct Inputs {
     pub named_humans: Vec<i64>,
     /// Two principals that one record states of one account, by whoever issued both.
     pub pairs: Vec<(i64, i64)>,
+    /// Acts on identity that are in effect, in the order of the log.
+    pub acts: Vec<Act>,
+    /// Whether accounts are going to be named by their words: it costs a copy of all principals.
+    pub by_words: bool,
 }
 
 pub fn resolve(inputs: &Inputs) -> Identity {
@@ -140,8 +140,15 @@ pub fn resolve(inputs: &Inputs) -> Identity {
     let aliases = Aliases::build(&entities, &accounts, &mut notes);
     let seen = Seen::of(inputs);
     let directory = !entities.is_empty();
-    let mut identity =
-        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: Vec::new() };
+    let mut identity = Identity {
+        parties: vec![nobody()],
+        party_of: vec![0; inputs.principals.len()],
+        ids: if inputs.by_words || !inputs.acts.is_empty() { ids(&inputs.principals) } else { BTreeMap::new() },
+        claimed: aliases.claimed().map(|(principal, n)| (principal.clone(), n as u32 + 1)).collect(),
+        basis: Basis::default(),
+        directory,
+        notes: Vec::new(),
+    };
     let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
     let mut alone: BTreeMap<&Principal, Vec<i64>> = BTreeMap::new();
     for (id, principal) in inputs.principals.iter().enumerate().skip(1) {
@@ -197,8 +204,17 @@ pub fn resolve(inputs: &Inputs) -> Identity {
             directory && principal.namespace == "email" && matches!(kind, PartyKind::Unbacked | PartyKind::Unknown);
         identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: ids, ..nobody() });
     }
+    acts::apply(&mut identity, inputs, &aliases, &seen, &mut notes);
     identity.notes = notes.into_iter().collect();
     identity
+}
+
+fn ids(principals: &[Principal]) -> BTreeMap<Principal, Vec<i64>> {
+    let mut out: BTreeMap<Principal, Vec<i64>> = BTreeMap::new();
+    for (id, principal) in principals.iter().enumerate().skip(1).filter(|(_, p)| !p.is_empty()) {
+        out.entry(folded(principal)).or_default().push(id as i64);
+    }
+    out
 }
 
 /// Whose the ids of one account are by the directory.
@@ -244,7 +260,7 @@ impl Identity {
     }
 }
 
-fn nobody() -> Party {
+pub(super) fn nobody() -> Party {
     Party {
         kind: PartyKind::Unknown,
         shown: String::new(),
@@ -296,7 +312,7 @@ fn from_directory(entity: &Entity<'_>, principals: Vec<i64>, seen: &Seen, notes:
 }
 
 /// How principals were seen in records.
-struct Seen {
+pub(super) struct Seen {
     human_wire: BTreeSet<i64>,
     service_wire: BTreeSet<i64>,
     system_wire: BTreeSet<i64>,
@@ -320,7 +336,7 @@ impl Seen {
         }
     }
 
-    fn kind_of(&self, principals: &[i64], directory: bool) -> PartyKind {
+    pub(super) fn kind_of(&self, principals: &[i64], directory: bool) -> PartyKind {
         let has = |set: &BTreeSet<i64>| principals.iter().any(|p| set.contains(p));
         if has(&self.human_wire) {
             return if directory { PartyKind::Unbacked } else { PartyKind::Human };

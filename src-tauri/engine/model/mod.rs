@@ -4,11 +4,13 @@
 pub mod act;
 pub mod address;
 pub mod context;
+pub mod deed;
 pub mod edge;
 pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod loss;
+pub mod present;
 pub mod principal;
 pub mod run;
 pub mod time;
@@ -19,6 +21,7 @@ pub use context::{
     Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
     Ownership, Reach, Receipt,
 };
+pub use deed::{Interval, Kind, Writer};
 pub use edge::{EdgeError, Fault};
 pub use event::{
     Approval, Attribute, Claim, Credential, CredentialKind, Decision, DecisionEffect, Event, EventKind, Issued,
@@ -27,6 +30,7 @@ pub use event::{
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};
 pub use loss::{Loss, LossCode, LossSeverity};
+pub use present::Present;
 pub use principal::{Principal, WireKind};
 pub use run::{RunId, SpanId, TraceId};
 pub use time::{Clock, Skew, Time};

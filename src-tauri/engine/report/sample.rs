@@ -38,6 +38,7 @@ pub fn fernhill() -> FrozenView {
         controls_version: s("2026.1"),
         rules_hash: hash("rules"),
         rules: rules(),
+        policy: Vec::new(),
         scope: Scope {
             objective: some(
                 "Whether claims handled through agents in the first quarter can be traced to an adjuster, and were within that adjuster's rights.",

@@ -94,6 +94,7 @@ fn poison(view: &mut FrozenView, payload: &str) {
         add(&mut c.clause, p);
     }
     view.not_tested.iter_mut().chain(&mut view.overview.cautions).for_each(|t| add(t, p));
+    view.policy.push(p.to_string());
     for r in &mut view.rules {
         [&mut r.id, &mut r.version, &mut r.title, &mut r.family, &mut r.tested_what]
             .into_iter()

@@ -27,6 +27,9 @@ pub struct FrozenView {
     /// SHA-256 over the texts of all rules.
     pub rules_hash: String,
     pub rules: Vec<RuleRun>,
+    /// Values of parameters that differ from the shipped ones, with who set them and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<String>,
     pub scope: Scope,
     /// What these tests did not look at, in sentences.
     pub not_tested: Vec<String>,

@@ -6,7 +6,9 @@ use super::entitlement::{Rights, RightsInput};
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
 use crate::lineage::Clocks;
-use crate::model::{Membership, Network, Ownership, Principal};
+use crate::lineage::clocks::bound_of;
+use crate::model::time::{DAY, HOUR, MINUTE};
+use crate::model::{Interval, Membership, Network, Ownership, Present, Principal, Time};
 
 /// What is read of the case before an analysis writes.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Context {
     pub assets: Vec<AssetRow>,
     pub networks: Vec<Network>,
     pub tokens: Vec<TokenRow>,
+    /// What the reviewer's acts say: values of parameters, rules, exceptions.
+    pub present: Present,
 }
 
 impl Context {
@@ -34,6 +38,7 @@ impl Context {
             assets: case.assets()?,
             networks: case.networks()?,
             tokens: case.tokens()?,
+            present: case.present()?,
         })
     }
 }
@@ -43,12 +48,48 @@ pub(super) struct World<'a> {
     pub context: &'a Context,
     parties: FxHashMap<i64, PartyRow>,
     party_of: FxHashMap<i64, i64>,
+    /// Principals that stand for another party during an interval, by an act of the reviewer.
+    dated: FxHashMap<i64, Vec<(Interval, bool, i64)>>,
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
     /// Rows of the directory by their event; one id may have several.
     rows: FxHashMap<i64, &'a DirectoryEntry>,
     pub rights: Rights,
     pub clocks: Clocks,
+    pub policy: Thresholds,
+}
+
+/// Parameters of rules on which facts are computed, as the case's policy has them. Times in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thresholds {
+    /// RU-02: between a sign-in and an agent's call.
+    pub mixed: i64,
+    /// RU-04: when the directory does not cover a source.
+    pub unknown_accounts: f64,
+    pub unknown_share: f64,
+    /// RU-07: networks of a spread credential.
+    pub networks: usize,
+    /// RU-06: how long a system must be logged to say that a right lies idle.
+    pub logged: i64,
+    /// AZ-07: between a refusal and the call that went round it, alone and within one conversation or run tree.
+    pub bypass_alone: i64,
+    pub bypass_together: i64,
+}
+
+impl Thresholds {
+    fn of(policy: &std::collections::BTreeMap<String, f64>) -> Thresholds {
+        let value = |rule, name| super::policy::value(rule, name, policy);
+        let time = |rule, name, unit: i64| (value(rule, name) * unit as f64) as i64;
+        Thresholds {
+            mixed: time("RU-02", "days", DAY),
+            unknown_accounts: value("RU-04", "accounts"),
+            unknown_share: value("RU-04", "share"),
+            networks: value("RU-07", "networks") as usize,
+            logged: time("RU-06", "days", DAY),
+            bypass_alone: time("AZ-07", "minutes", MINUTE),
+            bypass_together: time("AZ-07", "hours", HOUR),
+        }
+    }
 }
 
 impl<'a> World<'a> {
@@ -67,15 +108,21 @@ impl<'a> World<'a> {
             principals: &context.principals,
         });
         let runs = derived.run_facts()?;
+        let mut dated: FxHashMap<i64, Vec<(Interval, bool, i64)>> = FxHashMap::default();
+        for (principal, during, undated, party) in derived.dated_parties()? {
+            dated.entry(principal).or_default().push((during, undated, party));
+        }
         Ok(World {
             context,
+            dated,
             parties: parties.into_iter().map(|p| (p.id, p)).collect(),
             party_of: party_of.into_iter().collect(),
             rows: context.directory.iter().map(|row| (row.event, row)).collect(),
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
             rights,
-            clocks: Clocks::kept(derived.clocks()?),
+            clocks: Clocks::kept(derived.clocks()?, bound_of(&context.present.policy)),
+            policy: Thresholds::of(&context.present.policy),
         })
     }
 
@@ -100,6 +147,13 @@ impl<'a> World<'a> {
 
     pub(super) fn kind(&self, id: Option<i64>) -> &str {
         self.party(id).map_or("unknown", |p| p.kind.as_str())
+    }
+
+    /// As of a time; none is that of a record without one.
+    pub(super) fn party_at(&self, principal: i64, at: Option<Time>) -> Option<i64> {
+        let dated = self.dated.get(&principal).into_iter().flatten().rev();
+        let mut held = dated.filter(|(during, undated, _)| during.holds(at, *undated)).map(|(_, _, party)| *party);
+        held.next().or_else(|| self.party_of(principal))
     }
 
     pub(super) fn party_of(&self, principal: i64) -> Option<i64> {

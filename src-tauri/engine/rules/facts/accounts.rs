@@ -17,13 +17,6 @@ use crate::case::{AccountFact, AttributedRow, NamespaceFact, SignalFact, SprawlF
 use crate::model::time::DAY;
 use crate::model::{EntryType, Time};
 
-/// Interactive sign-ins and automation this near to each other stand together.
-const TOGETHER: i64 = 30 * DAY;
-/// A namespace of which so many accounts are unknown is not covered by the directory.
-const UNKNOWN_LEAST: u32 = 5;
-const UNKNOWN_PERCENT: u32 = 10;
-const NETWORKS: usize = 3;
-
 #[derive(Debug, Default)]
 struct Account {
     party: Option<i64>,
@@ -154,7 +147,7 @@ impl<'a> Accounts<'a> {
                 account.call(world, clients.product(row.user_agent), row, (network, client));
                 account.lend(world, clients.product(row.user_agent), row);
             }
-            1 if row.interactive && row.outcome == 0 => account.sign_in(row),
+            1 if row.interactive && row.outcome == 0 => account.sign_in(world, row),
             _ => {}
         }
         account.hand(world, row);
@@ -233,7 +226,7 @@ impl<'a> Accounts<'a> {
     /// In what the credential is spread, and whether nothing says that an agent used it.
     fn spread(&self, used: &Credential) -> Option<(String, bool)> {
         let mut said = Vec::new();
-        if used.networks.len() >= NETWORKS {
+        if used.networks.len() >= self.world.policy.networks {
             said.push(format!("{} networks", used.networks.len()));
         }
         if used.agents.len() >= 2 {
@@ -267,7 +260,8 @@ impl<'a> Accounts<'a> {
                 source,
                 active,
                 unknown,
-                uncovered: unknown >= UNKNOWN_LEAST && unknown * 100 > active * UNKNOWN_PERCENT,
+                uncovered: f64::from(unknown) >= self.world.policy.unknown_accounts
+                    && f64::from(unknown) > f64::from(active) * self.world.policy.unknown_share,
             })
             .collect()
     }
@@ -295,14 +289,14 @@ impl Account {
         if automated {
             self.automated.push(row.event);
             self.last_automated = row.time.or(self.last_automated);
-            self.mixed |= near(self.last_sign_in, row.time);
+            self.mixed |= near(world, self.last_sign_in, row.time);
         }
         let run_person = world.run(row.run).and_then(|r| r.person);
         if row.agent_evidence && row.run.is_some() && run_person != self.party {
             self.unexplained.push(row.event);
             self.by_other |= run_person.is_some();
             self.last_unexplained = row.time.or(self.last_unexplained);
-            self.mixed_unexplained |= near(self.last_sign_in, row.time);
+            self.mixed_unexplained |= near(world, self.last_sign_in, row.time);
         }
         let cause = row.human.filter(|h| Some(*h) != self.party).or(run_person).filter(|h| Some(*h) != self.party);
         if let Some(cause) = cause {
@@ -369,11 +363,11 @@ impl Account {
         }
     }
 
-    fn sign_in(&mut self, row: &AttributedRow) {
+    fn sign_in(&mut self, world: &World<'_>, row: &AttributedRow) {
         self.sign_ins.push(row.event);
         self.last_sign_in = row.time.or(self.last_sign_in);
-        self.mixed |= near(self.last_automated, row.time);
-        self.mixed_unexplained |= near(self.last_unexplained, row.time);
+        self.mixed |= near(world, self.last_automated, row.time);
+        self.mixed_unexplained |= near(world, self.last_unexplained, row.time);
     }
 
     fn fact(&self, world: &World<'_>, principal: i64, uncovered: &BTreeSet<i64>) -> AccountFact {
@@ -446,6 +440,6 @@ fn end_of(world: &World<'_>, party: Option<i64>) -> Option<Time> {
     })
 }
 
-fn near(earlier: Option<Time>, later: Option<Time>) -> bool {
-    matches!((earlier, later), (Some(a), Some(b)) if (b.0 - a.0).abs() <= TOGETHER)
+fn near(world: &World<'_>, earlier: Option<Time>, later: Option<Time>) -> bool {
+    matches!((earlier, later), (Some(a), Some(b)) if (b.0 - a.0).abs() <= world.policy.mixed)
 }
