@@ -9,6 +9,7 @@ pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod loss;
+pub mod need;
 pub mod principal;
 pub mod run;
 pub mod time;
@@ -27,6 +28,7 @@ pub use event::{
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};
 pub use loss::{Loss, LossCode, LossSeverity};
+pub use need::{Need, NeedKey, NeedKind, Wanted};
 pub use principal::{Principal, WireKind};
 pub use run::{RunId, SpanId, TraceId};
 pub use time::{Clock, Skew, Time};
