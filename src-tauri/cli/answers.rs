@@ -171,7 +171,12 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
         out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
     if let Some(refusal) = &w.refusal {
-        out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
+        out.push_str(&format!("What would settle it: {}\n", flat(&refusal.settled_by)));
+    }
+    if w.refusal.is_none() {
+        for need in &w.needs {
+            out.push_str(&format!("What would raise it: {}\n", flat(&need.sentence)));
+        }
     }
     for caution in &w.cautions {
         out.push_str(&format!("Caution {caution}\n"));

@@ -154,6 +154,11 @@ pub enum Command {
         #[command(flatten)]
         of: OfCase,
     },
+    /// What to ask IT for next: exports with their exact filters, the calls that each may settle, and what to log from now on.
+    Requests {
+        #[command(flatten)]
+        of: OfCase,
+    },
     /// A record as it came, byte for byte.
     Raw {
         #[command(flatten)]

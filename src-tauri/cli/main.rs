@@ -13,6 +13,7 @@ mod evidence;
 mod import;
 mod mapping;
 mod output;
+mod requests;
 mod serve;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Scope { of, set, by } => evidence::scope(&of.case, set.as_deref(), by.as_deref(), format),
         Command::Receipts { of } => evidence::receipts(&of.case, format),
         Command::Completeness { of } => evidence::completeness(&of.case, format),
+        Command::Requests { of } => requests::requests(&of.case, format),
         Command::Raw { of, id } => answers::raw(&of.case, id),
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::completeness::Hole;
 use super::receipts::ReceiptStanding;
-use super::settle::system;
+use super::settle::{front, system};
 use crate::case::{Case, CaseError, NeedGroupView, NeedKeyView, OpenCount};
 use crate::model::run::shown_id;
 use crate::model::{Grade, NeedKind, Time, Wanted};
@@ -65,6 +65,8 @@ pub struct Request {
     pub only: u32,
     /// Calls of services of which nobody is asked today, behind which a person may show: not among `calls`.
     pub unasked: u32,
+    /// Calls that name a person whom no directory confirms: the row would, or would show that no person stands behind it.
+    pub unverified: u32,
     /// The grade that it carries at best.
     pub best: String,
     pub from: Option<String>,
@@ -135,8 +137,13 @@ pub fn requests(case: &Case) -> Result<Requests, CaseError> {
     let sets = case.need_sets()?;
     let shares = Shares::of(&groups, &sets);
     let mut requests = Vec::new();
-    for (n, group) in groups.iter().enumerate() {
-        requests.push(request(case, group, n, &shares)?);
+    for group in &groups {
+        requests.push(request(case, group, &shares)?);
+    }
+    verify_people(case, &mut requests)?;
+    requests.sort_by_key(|r| std::cmp::Reverse(r.certain && r.calls + r.unverified > 0));
+    for (n, request) in requests.iter_mut().enumerate() {
+        request.rank = n as u32 + 1;
     }
     let counts = case.open_counts()?;
     let open = counts.iter().map(|c| c.calls).sum::<i64>();
@@ -201,7 +208,7 @@ impl Shares {
     }
 }
 
-fn request(case: &Case, g: &NeedGroupView, n: usize, shares: &Shares) -> Result<Request, CaseError> {
+fn request(case: &Case, g: &NeedGroupView, shares: &Shares) -> Result<Request, CaseError> {
     let c = &g.counts;
     let (mut filters, mut owners, mut examples) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, count) in case.need_kinds(g.id)? {
@@ -215,7 +222,8 @@ fn request(case: &Case, g: &NeedGroupView, n: usize, shares: &Shares) -> Result<
     examples.truncate(EXAMPLES);
     let asked = asked(g.wanted, g.source.as_deref());
     Ok(Request {
-        rank: n as u32 + 1,
+        rank: 0,
+        unverified: 0,
         export: g.wanted.word().into(),
         ask: ask(g.wanted, &asked, &filters),
         system: asked,
@@ -235,6 +243,58 @@ fn request(case: &Case, g: &NeedGroupView, n: usize, shares: &Shares) -> Result<
         filters,
         examples,
     })
+}
+
+/// Where people are named whom no directory confirms the directory is asked for, whatever else is open: whoever is named
+/// may be no person.
+fn verify_people(case: &Case, requests: &mut Vec<Request>) -> Result<(), CaseError> {
+    let unverified = case.unverified_people(LISTED)?;
+    let calls = case.unverified_calls()?;
+    if calls == 0 {
+        return Ok(());
+    }
+    let filter = Filter {
+        what: NeedKind::DirectoryRow.word().into(),
+        records: "whether a person stands behind, with dates from and to, the accounts named so far".into(),
+        count: unverified.len() as u32,
+        ids: unverified,
+        agents: Vec::new(),
+        from: None,
+        to: None,
+    };
+    let at = requests.iter().position(|r| r.export == Wanted::Directory.word());
+    let mut request = match at {
+        Some(at) => requests.remove(at),
+        None => Request {
+            rank: 0,
+            export: Wanted::Directory.word().into(),
+            system: asked(Wanted::Directory, None),
+            source: None,
+            owners: Vec::new(),
+            certain: true,
+            calls: 0,
+            refused: 0,
+            contradicted: 0,
+            supported: 0,
+            further: 0,
+            only: 0,
+            unasked: 0,
+            unverified: 0,
+            best: Grade::B.letter().into(),
+            from: None,
+            to: None,
+            ask: String::new(),
+            filters: Vec::new(),
+            examples: Vec::new(),
+        },
+    };
+    request.unverified = whole(calls);
+    request.filters.push(filter);
+    request.ask = ask(Wanted::Directory, &request.system, &request.filters);
+    let weight = |r: &Request| r.calls + r.unverified;
+    let place = requests.iter().position(|r| !r.certain || weight(r) < weight(&request)).unwrap_or(requests.len());
+    requests.insert(place, request);
+    Ok(())
 }
 
 fn distinct(words: &mut Vec<String>) {
@@ -270,8 +330,12 @@ fn records(kind: NeedKind) -> &'static str {
         TraceSpans => "all spans of the traces",
         ToolTrace => "all tool spans, with tool call ids and run ids, of the agents",
         EarlierPeriod => "the beginning, before the period of the exports, of the runs",
-        TokenRecord => "the issuance or exchange records (sub, act, client_id, aud, scope, iat, exp) of the tokens with jti",
-        SessionIssue => "the records that handed out (AssumeRole and its like, with sourceIdentity and tags) the temporary keys",
+        TokenRecord => {
+            "the issuance or exchange records (sub, act, client_id, aud, scope, iat, exp) of the tokens with jti"
+        }
+        SessionIssue => {
+            "the records that handed out (AssumeRole and its like, with sourceIdentity and tags) the temporary keys"
+        }
         DirectoryRow => "who stands behind, with dates from and to, the identifiers",
         InboundRecord => "the inbound requests with the authenticated person and run id, of the agents",
         PerCallRecord => "the person or token id for each call, of the runs that several people share",
@@ -289,7 +353,7 @@ fn asked(wanted: Wanted, source: Option<&str>) -> String {
         Wanted::TokenLog => "the token service (authorization server)".into(),
         Wanted::SessionIssuance => format!("{}, in the account that issued the sessions", system(source)),
         Wanted::Directory => "the directory (identity provider, HR roster, register of agents)".into(),
-        Wanted::GatewayLog => format!("the operator of {}", system(source)),
+        Wanted::GatewayLog => front(source),
         Wanted::CheckoutLog => format!("the vault or the owner of the shared accounts seen in {}", system(source)),
         Wanted::MachineLogins => "the session manager or the machines' login records".into(),
         Wanted::IdentityFields => format!("whoever exported {}", system(source)),
@@ -320,7 +384,9 @@ fn ask(wanted: Wanted, system: &str, filters: &[Filter]) -> String {
         out.push_str(&format!("{lead}{}{ids}{by}{period}", f.records));
     }
     out.push_str(match wanted {
-        Wanted::IssuerRecords => ". Two of our sources differ on the person; please say which of them is wrong and why.",
+        Wanted::IssuerRecords => {
+            ". Two of our sources differ on the person; please say which of them is wrong and why."
+        }
         Wanted::GatewayLog | Wanted::CheckoutLog | Wanted::ToolSpans => ". If this was never kept, please say so.",
         _ => ".",
     });
@@ -369,7 +435,24 @@ fn change(source: &str, agent: Option<&str>, kind: Option<&str>, run: bool, gaps
     if gaps.len() == 1 && gaps.contains_key("ambiguous") {
         return format!("Give each person's work its own run id, or record the person on each call of {who} in {log}.");
     }
-    let what = if run { "the person, as authenticated and not as the caller says, beside the run id" } else { "the run id and the person, as authenticated and not as the caller says," };
+    match source {
+        "aws_cloudtrail" => {
+            return format!(
+                "Set the person as source identity, and the run id as session tag, on every role session that is handed to {who}."
+            );
+        }
+        "kubernetes_audit" => {
+            return format!(
+                "Let {who} impersonate the person it acts for, or record person and run id in the extra fields."
+            );
+        }
+        _ => {}
+    }
+    let what = if run {
+        "the person, as authenticated and not as the caller says, beside the run id"
+    } else {
+        "the run id and the person, as authenticated and not as the caller says,"
+    };
     format!("Record {what} in {log} for {who}.")
 }
 
@@ -420,9 +503,17 @@ fn hole(hole: &Hole) -> EvidenceAsk {
             hole.missing.unwrap_or_default(),
             hole.before
         ),
-        "silence" => format!("{named} is silent{period}: please export that time again, or confirm that nothing was logged."),
-        "altered_file" => format!("{named}: a log file differs from what its digest says ({}): please export it again.", hole.object.as_deref().unwrap_or("?")),
-        _ => format!("{named}: a log file that the digest lists is missing ({}): please hand it over.", hole.object.as_deref().unwrap_or("?")),
+        "silence" => {
+            format!("{named} is silent{period}: please export that time again, or confirm that nothing was logged.")
+        }
+        "altered_file" => format!(
+            "{named}: a log file differs from what its digest says ({}): please export it again.",
+            hole.object.as_deref().unwrap_or("?")
+        ),
+        _ => format!(
+            "{named}: a log file that the digest lists is missing ({}): please hand it over.",
+            hole.object.as_deref().unwrap_or("?")
+        ),
     };
     EvidenceAsk { kind: hole.kind.clone(), system: named, from: hole.from.clone(), to: hole.to.clone(), ask }
 }

@@ -47,7 +47,7 @@ pub fn words(case: &Case, identity: &Identity, needs: &[Need], at: Option<Time>)
             Some(at) => (day(at.0.saturating_sub(AROUND)), day(at.0.saturating_add(AROUND))),
             None => (None, None),
         };
-        let record = record(need.kind, key.as_deref(), &of);
+        let record = record(need.kind, key.as_deref(), &of, &front(source.as_deref()));
         let period = match (&from, &to) {
             (Some(f), Some(t)) => format!(", {f} to {t}"),
             _ => String::new(),
@@ -84,25 +84,51 @@ pub(super) fn system(source: Option<&str>) -> String {
     }
 }
 
-fn record(kind: NeedKind, key: Option<&str>, system: &str) -> String {
+/// Whoever could have authenticated the person: the log's own operator, or the front end of agents that call a platform.
+pub(super) fn front(source: Option<&str>) -> String {
+    match source {
+        Some(name) if name.starts_with("mapping:") || name == "mcp_gateway" => {
+            format!("the operator of {}", system(source))
+        }
+        _ => format!("whoever runs the agents that call {}", system(source)),
+    }
+}
+
+fn record(kind: NeedKind, key: Option<&str>, system: &str, front: &str) -> String {
     use NeedKind::*;
     let key = key.unwrap_or("(no id on the record)");
     match kind {
-        RunStart => format!("The record that starts run {key}, with its user: the root span or run record of the agent's traces"),
+        RunStart => format!(
+            "The record that starts run {key}, with its user: the root span or run record of the agent's traces"
+        ),
         ParentRun => format!("The spans or run record of the parent run {key}, which no export holds"),
-        ParentSpan => format!("The spans above those that are held of run or trace {key}, from the service that started it"),
+        ParentSpan => {
+            format!("The spans above those that are held of run or trace {key}, from the service that started it")
+        }
         TraceSpans => format!("The spans of trace {key}, which the call names and no export holds"),
-        ToolTrace => format!("The tool spans of {key}, with the ids of its calls: this call names no run that is known"),
+        ToolTrace => {
+            format!("The tool spans of {key}, with the ids of its calls: this call names no run that is known")
+        }
         EarlierPeriod => format!("The start of run {key}, from before the declared period"),
         TokenRecord => format!("The issuance record of token {key}, from the token service's log"),
-        SessionIssue => format!("The record that handed out the temporary key {key} (AssumeRole or its like), in {system} of the account that issued it"),
+        SessionIssue => format!(
+            "The record that handed out the temporary key {key} (AssumeRole or its like), in {system} of the account that issued it"
+        ),
         DirectoryRow => format!("The directory row, or an alias, for {key} as of that time"),
-        InboundRecord => format!("The person as authenticated on the inbound request of {key}, from the operator of {system}"),
-        PerCallRecord => format!("A token id or the person for each call of run {key}, which several people share, from {system}"),
-        HolderLog => format!("Who held {key} when: the checkout log of the vault or the hand-over list, from the operator of {system}"),
-        MachineLogin => format!("Who was on the machine behind {key}: session manager or login records, or a source identity on the session"),
+        InboundRecord => format!("The person as authenticated on the inbound request to {key}, from {front}"),
+        PerCallRecord => {
+            format!("A token id or the person for each call of run {key}, which several people share, from {system}")
+        }
+        HolderLog => format!(
+            "Who held {key} when: the checkout log of the vault or the hand-over list, from the operator of {system}"
+        ),
+        MachineLogin => format!(
+            "Who was on the machine behind {key}: session manager or login records, or a source identity on the session"
+        ),
         Unredacted => format!("The same export of {system} with its identity fields"),
-        IssuerRecord => format!("The issuer's own record for {key}: two proofs differ, and one of them is wrong. To be decided by the reviewer"),
+        IssuerRecord => format!(
+            "The issuer's own record for {key}: two proofs differ, and one of them is wrong. To be decided by the reviewer"
+        ),
         ClockOffset => format!("The clock offset of {system} against the other sources"),
     }
 }

@@ -83,7 +83,10 @@ impl<'t> Needs<'t> {
         if matches!(call.human_empty, WhyEmpty::Redacted | WhyEmpty::NotExported) {
             found.add_at(NeedKind::Unredacted, NeedKey::System, Grade::B);
         }
-        found.add_at(NeedKind::InboundRecord, self.actor(call, a), Grade::B);
+        // Behind a shared account nobody was authenticated as a person: there is no such record to ask for.
+        if a.refusal != Some(Refusal::R9) {
+            found.add_at(NeedKind::InboundRecord, self.actor(call, a), Grade::B);
+        }
     }
 
     /// A service at work, of which nobody is asked: evidence that has not been received may still show a person.

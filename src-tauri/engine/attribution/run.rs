@@ -351,8 +351,12 @@ pub fn attribute_case(
                 Standing::Contradicted => summary.contradicted += 1,
                 Standing::Automation => summary.automation += 1,
             }
-            let asking =
-                Asking { event: call.event, time: call.time, standing: found.standing, agent: found.agent.or(found.wire) };
+            let asking = Asking {
+                event: call.event,
+                time: call.time,
+                standing: found.standing,
+                agent: found.agent.or(found.wire),
+            };
             book.note(asking, &needs.of(&call, &found));
         }
         derived.attribution(&record(&call, &found, t))?;

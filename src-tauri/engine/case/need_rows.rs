@@ -127,9 +127,11 @@ impl Derived<'_> {
 
     /// How many keys of a kind a request has, listed or not.
     pub fn need_kind(&self, group: i64, kind: NeedKind, keys: u64) -> Result<(), CaseError> {
-        self.tx
-            .prepare_cached("INSERT INTO need_kinds VALUES (?1, ?2, ?3)")?
-            .execute(params![group, kind.word(), keys as i64])?;
+        self.tx.prepare_cached("INSERT INTO need_kinds VALUES (?1, ?2, ?3)")?.execute(params![
+            group,
+            kind.word(),
+            keys as i64
+        ])?;
         Ok(())
     }
 
@@ -167,6 +169,23 @@ impl Case {
     pub fn principal_shown(&self, id: i64) -> Result<String, CaseError> {
         let mut query = self.db.prepare_cached("SELECT namespace || ':' || own_id FROM principals WHERE id = ?1")?;
         Ok(query.query_row([id], |r| r.get(0))?)
+    }
+
+    /// Calls that name a person whom no directory row confirms.
+    pub fn unverified_calls(&self) -> Result<i64, CaseError> {
+        let sql = "SELECT count(*) FROM attributions a JOIN parties p ON p.id = a.human
+             WHERE a.kind IN (0, 4) AND a.in_scope = 1 AND p.verified = 0";
+        Ok(self.db.query_row(sql, [], |r| r.get(0))?)
+    }
+
+    /// These people, as shown.
+    pub fn unverified_people(&self, limit: u32) -> Result<Vec<String>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT DISTINCT p.shown FROM parties p WHERE p.verified = 0 AND EXISTS (
+               SELECT 1 FROM attributions a WHERE a.human = p.id AND a.kind IN (0, 4) AND a.in_scope = 1)
+             ORDER BY 1 LIMIT ?1",
+        )?;
+        Ok(query.query_map([limit], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
     pub fn need_groups(&self) -> Result<Vec<NeedGroupView>, CaseError> {
