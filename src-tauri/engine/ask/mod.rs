@@ -9,6 +9,7 @@ pub mod authorized;
 pub mod completeness;
 pub mod coverage;
 pub mod evidence;
+pub mod exposure;
 pub mod findings;
 pub mod overview;
 pub mod patterns;

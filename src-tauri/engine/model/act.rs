@@ -10,12 +10,15 @@ use super::time::Time;
 pub enum Deed {
     /// The scope of the review from here on.
     Scope(Scope),
+    /// A search for a pasted secret, which is in neither this nor any other row of the case.
+    Searched(Searched),
 }
 
 impl Deed {
     pub const fn word(&self) -> &'static str {
         match self {
             Deed::Scope(_) => "scope",
+            Deed::Searched(_) => "searched",
         }
     }
 }
@@ -38,8 +41,19 @@ impl Act {
     pub fn scope(&self) -> Option<&Scope> {
         match &self.deed {
             Deed::Scope(scope) => Some(scope),
+            Deed::Searched(_) => None,
         }
     }
+}
+
+/// What was found of a pasted secret, by the ids that the exports themselves record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Searched {
+    /// Forms that were looked for, such as `sha256_base64`.
+    pub forms: Vec<String>,
+    /// Credential ids of the case that the secret belongs to.
+    pub found: Vec<String>,
 }
 
 /// What the review is about. An empty list narrows nothing.

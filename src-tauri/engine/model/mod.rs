@@ -14,7 +14,7 @@ pub mod principal;
 pub mod run;
 pub mod time;
 
-pub use act::{Act, Criterion, Deed, Scope};
+pub use act::{Act, Criterion, Deed, Scope, Searched};
 pub use address::Address;
 pub use context::{
     Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,

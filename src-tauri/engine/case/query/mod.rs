@@ -3,6 +3,7 @@
 mod accounts;
 mod attributions;
 mod completeness;
+mod exposure;
 mod figures;
 mod files;
 mod findings;
@@ -11,6 +12,7 @@ mod people;
 pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
 pub use attributions::{AttributionView, Select};
 pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
+pub use exposure::{BareCalls, HandedOut, UseView};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
