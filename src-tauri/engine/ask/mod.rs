@@ -2,15 +2,19 @@
 //! count comes with the filter that lists what it counts.
 
 pub mod accounts;
+pub mod agent;
 pub mod agents;
 pub mod approved;
 pub mod attributions;
 pub mod authorized;
+pub mod changes;
 pub mod completeness;
+pub mod could_be;
 pub mod coverage;
 pub mod evidence;
 pub mod exposure;
 pub mod findings;
+pub mod ledger;
 pub mod overview;
 pub mod patterns;
 pub mod raw;

@@ -12,3 +12,4 @@ CREATE INDEX IF NOT EXISTS attributions_run ON attributions (run, time) WHERE ru
 CREATE INDEX IF NOT EXISTS attributions_standing ON attributions (standing, time);
 CREATE INDEX IF NOT EXISTS call_facts_token ON call_facts (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_credential ON events (credential, time) WHERE credential IS NOT NULL;
+CREATE INDEX IF NOT EXISTS events_resource ON events (resource) WHERE resource IS NOT NULL;

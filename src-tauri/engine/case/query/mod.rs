@@ -7,6 +7,7 @@ mod exposure;
 mod figures;
 mod files;
 mod findings;
+mod ledger;
 mod people;
 
 pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
@@ -16,6 +17,7 @@ pub use exposure::{BareCalls, HandedOut, UseView};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
+pub use ledger::{AgentCredential, AgentTouch, Nameless, TouchView};
 pub use people::{PersonView, RunView};
 
 use rusqlite::Row;
