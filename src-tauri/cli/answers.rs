@@ -295,7 +295,15 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         }
         return rows.end();
     }
-    one(&timeline, format, || {
+    let could_be = ask::could_be::could_be(&case, &Loaded::load(&case)?, user)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        timeline: &'a ask::timeline::Timeline,
+        /// Calls for which nobody is named and that could be this person's.
+        could_be: &'a ask::could_be::CouldBe,
+    }
+    one(&Answer { timeline: &timeline, could_be: &could_be }, format, || {
         let p = &timeline.person;
         let mut out = format!("{}: {} by own hand, {} through agents\n", flat(&p.shown), p.own, p.on_behalf);
         for run in &timeline.runs {
@@ -326,6 +334,9 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
             let resource = call.resource.as_deref().unwrap_or("-");
             let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
+        }
+        if could_be.calls > 0 {
+            out.push_str(&format!("{} Such as {}\n", flat(&could_be.sentence), flat(&could_be.such_as.join(", "))));
         }
         out
     })

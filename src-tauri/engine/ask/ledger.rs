@@ -1,9 +1,9 @@
 //! Who touched a record: for the audit, for the person whose data it is, and as an accounting of disclosures.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whose eyes the list is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub enum LedgerView {
