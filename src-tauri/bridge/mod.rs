@@ -11,6 +11,7 @@ pub mod demonstration;
 mod faults;
 mod mappings;
 mod open;
+mod reach;
 mod recent;
 mod reports;
 mod table;

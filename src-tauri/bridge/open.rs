@@ -74,6 +74,10 @@ impl Bridge {
         }
     }
 
+    pub(super) fn now(&self) -> behalf_engine::model::Time {
+        self.settings.clock.now()
+    }
+
     pub(super) fn path(&self) -> Result<PathBuf, EdgeError> {
         self.held().as_ref().map(|open| open.case.path().to_path_buf()).ok_or_else(no_case)
     }

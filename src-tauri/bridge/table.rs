@@ -36,6 +36,18 @@ macro_rules! commands {
                 coverage() -> $crate::bridge::Coverage;
                 acts() -> $crate::bridge::ActLog;
                 policy() -> Vec<$crate::bridge::PolicyRow>;
+                requests() -> $crate::bridge::Requests;
+                agent(id: String) -> $crate::bridge::AgentSheet;
+                exposure(credential: String, at: Option<String>) -> $crate::bridge::Exposure;
+                exposure_of_secret(secret: String, by: String, at: Option<String>) -> $crate::bridge::Exposure;
+                ledger(
+                    resource: String,
+                    view: $crate::bridge::LedgerView,
+                    from: Option<i64>,
+                    to: Option<i64>
+                ) -> $crate::bridge::Ledger;
+                could_be(key: String) -> $crate::bridge::CouldBe;
+                changes(other: std::path::PathBuf) -> $crate::bridge::Changes;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }

@@ -1,15 +1,21 @@
 //! What crosses the bridge: the engine's answers as they are, and the few types that only an interface needs.
 
 pub use behalf_engine::ask::acts::{ActLog, Recorded};
+pub use behalf_engine::ask::agent::AgentSheet;
 pub use behalf_engine::ask::attributions::AttributionRow;
+pub use behalf_engine::ask::changes::Changes;
 pub use behalf_engine::ask::completeness::Completeness;
+pub use behalf_engine::ask::could_be::CouldBe;
 pub use behalf_engine::ask::coverage::Coverage;
 pub use behalf_engine::ask::evidence::{FileRow, LossRow, Reconciliation};
+pub use behalf_engine::ask::exposure::Exposure;
 pub use behalf_engine::ask::findings::{FindingDetail, FindingList};
+pub use behalf_engine::ask::ledger::{Ledger, LedgerView};
 pub use behalf_engine::ask::overview::Overview;
 pub use behalf_engine::ask::policy::PolicyRow;
 pub use behalf_engine::ask::raw::RawRecord;
 pub use behalf_engine::ask::receipts::ReceiptRow;
+pub use behalf_engine::ask::requests::Requests;
 pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
 pub use behalf_engine::ask::who::Who;
 pub use behalf_engine::case::{ImportReport, Tick};

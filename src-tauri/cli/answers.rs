@@ -172,7 +172,12 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
         out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
     if let Some(refusal) = &w.refusal {
-        out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
+        out.push_str(&format!("What would settle it: {}\n", flat(&refusal.settled_by)));
+    }
+    if w.refusal.is_none() {
+        for need in &w.needs {
+            out.push_str(&format!("What would raise it: {}\n", flat(&need.sentence)));
+        }
     }
     for caution in &w.cautions {
         out.push_str(&format!("Caution {caution}\n"));
@@ -291,7 +296,15 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         }
         return rows.end();
     }
-    one(&timeline, format, || {
+    let could_be = ask::could_be::could_be(&case, &Loaded::load(&case)?, user)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        timeline: &'a ask::timeline::Timeline,
+        /// Calls for which nobody is named and that could be this person's.
+        could_be: &'a ask::could_be::CouldBe,
+    }
+    one(&Answer { timeline: &timeline, could_be: &could_be }, format, || {
         let p = &timeline.person;
         let mut out = format!("{}: {} by own hand, {} through agents\n", flat(&p.shown), p.own, p.on_behalf);
         for run in &timeline.runs {
@@ -322,6 +335,9 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
             let resource = call.resource.as_deref().unwrap_or("-");
             let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
+        }
+        if could_be.calls > 0 {
+            out.push_str(&format!("{} Such as {}\n", flat(&could_be.sentence), flat(&could_be.such_as.join(", "))));
         }
         out
     })

@@ -27,6 +27,13 @@ pub enum Format {
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    Audit,
+    Subject,
+    Disclosure,
+}
+
 #[derive(Debug, Args)]
 pub struct OfCase {
     /// The case file.
@@ -188,6 +195,48 @@ pub enum Command {
     Agents {
         #[command(flatten)]
         of: OfCase,
+        /// One agent in full: rights granted and used, people, classes of data, credentials.
+        id: Option<String>,
+    },
+    /// How far a token, key, session or account reached: uses, what was derived from it, what was touched, what cannot be seen.
+    Exposure {
+        #[command(flatten)]
+        of: OfCase,
+        /// Its id as the exports record it (jti, access key id, hashed_token, session), or an account.
+        #[arg(long, value_name = "ID", conflicts_with = "secret", required_unless_present = "secret")]
+        credential: Option<String>,
+        /// Read the secret itself from standard input; it is hashed in memory and never stored, and the search is logged.
+        #[arg(long, requires = "by")]
+        secret: bool,
+        /// Who searches: recorded in the reviewer's log.
+        #[arg(long)]
+        by: Option<String>,
+        /// Tell uses before and after this moment apart (RFC 3339).
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Who touched a record, and which sources could hold more.
+    Ledger {
+        #[command(flatten)]
+        of: OfCase,
+        /// As the exports name it; * is any characters.
+        resource: String,
+        /// For the audit, for the person whose data it is (staff masked), or as an accounting of disclosures.
+        #[arg(long, value_enum, default_value_t = View::Audit)]
+        view: View,
+        /// A date or RFC 3339.
+        #[arg(long)]
+        from: Option<String>,
+        /// A date, whole, or RFC 3339.
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// This review against the last one: findings that are new, repeated, re-opened, closed.
+    Changes {
+        #[command(flatten)]
+        of: OfCase,
+        /// The case of the last review.
+        other: PathBuf,
     },
     /// Agent x tool: the identity pattern that was seen, the one that the stakes require, and what to change.
     Patterns {
@@ -222,6 +271,11 @@ pub enum Command {
     },
     /// Whether the exports are whole and fit each other: holes, overlaps, clocks, CloudTrail's digests.
     Completeness {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// What to ask IT for next: exports with their exact filters, the calls that each may settle, and what to log from now on.
+    Requests {
         #[command(flatten)]
         of: OfCase,
     },

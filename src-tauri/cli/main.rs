@@ -15,6 +15,8 @@ mod mapping;
 mod output;
 mod review;
 mod rules;
+mod reach;
+mod requests;
 mod serve;
 
 use std::process::ExitCode;
@@ -58,13 +60,26 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
         Command::Principals { of, id: None } => agents::principals(&of.case, format),
         Command::Principals { of, id: Some(id) } => agents::principal(&of.case, id, format),
-        Command::Agents { of } => agents::agents(&of.case, format),
+        Command::Agents { of, id: None } => agents::agents(&of.case, format),
+        Command::Agents { of, id: Some(id) } => reach::agent(&of.case, id, format),
+        Command::Exposure { of, credential: Some(credential), at, .. } => {
+            reach::exposure(&of.case, credential, at.as_deref(), format)
+        }
+        Command::Exposure { of, credential: None, at, by, .. } => {
+            reach::exposure_of_secret(&of.case, by.as_deref().unwrap_or_default(), at.as_deref(), format)
+        }
+        Command::Ledger { of, resource, view, from, to } => {
+            let (from, to) = (from.as_deref(), to.as_deref());
+            reach::ledger(&of.case, &reach::LedgerAsked { resource, view: *view, from, to }, format)
+        }
+        Command::Changes { of, other } => reach::changes(&of.case, other, format),
         Command::Patterns { of } => agents::patterns(&of.case, format),
         Command::Coverage { of } => answers::coverage(&of.case, format),
         Command::Losses { of } => evidence::losses(&of.case, format),
         Command::Scope { of, set, by } => evidence::scope(&of.case, set.as_deref(), by.as_deref(), format),
         Command::Receipts { of } => evidence::receipts(&of.case, format),
         Command::Completeness { of } => evidence::completeness(&of.case, format),
+        Command::Requests { of } => requests::requests(&of.case, format),
         Command::Raw { of, id } => answers::raw(&of.case, id),
         Command::Report { of, to, marking, prepared_by } => {
             answers::report(&of.case, to, marking.clone(), prepared_by.clone())

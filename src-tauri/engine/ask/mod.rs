@@ -3,20 +3,27 @@
 
 pub mod accounts;
 pub mod acts;
+pub mod agent;
 pub mod agents;
 pub mod approved;
 pub mod attributions;
 pub mod authorized;
+pub mod changes;
 pub mod completeness;
+pub mod could_be;
 pub mod coverage;
 pub mod evidence;
+pub mod exposure;
 pub mod findings;
+pub mod ledger;
 pub mod overview;
 pub mod patterns;
 pub mod policy;
 pub mod raw;
 pub mod receipts;
+pub mod requests;
 pub mod scope;
+pub mod settle;
 pub mod timeline;
 pub mod who;
 pub mod who_can;

@@ -34,6 +34,8 @@ pub struct Who {
     /// All paths that were weighed: to the value named, and to others.
     pub proofs: Vec<Proof>,
     pub candidates: Vec<Candidate>,
+    /// What would settle the call, or raise its grade; empty at B or better.
+    pub needs: Vec<super::settle::NeedWords>,
     pub decision: Option<DecisionWords>,
     /// Findings that list this call.
     pub findings: Vec<super::findings::FindingRow>,
@@ -133,7 +135,9 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded }.tell(event, &view, &found, &tables.doubted_by(&call))
+    let needs = attribution::Needs::new(&tables).of(&call, &found);
+    let needs = super::settle::words(case, &loaded.identity, &needs, call.time)?;
+    Teller { case, loaded }.tell(event, &view, &found, &tables.doubted_by(&call), needs)
 }
 
 struct Teller<'a> {
@@ -142,14 +146,21 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution, doubts: &[&str]) -> Result<Who, CaseError> {
+    fn tell(
+        &self,
+        event: i64,
+        view: &AttributionView,
+        a: &Attribution,
+        doubts: &[&str],
+        needs: Vec<super::settle::NeedWords>,
+    ) -> Result<Who, CaseError> {
         let human = a.human.map(|h| self.loaded.identity.party(h));
         let best = self.best(a);
         let gap = a.gap.map(Gap::word).unwrap_or_default();
         let refusal = a.refusal.map(|r| RefusalWords {
             code: r.code().into(),
             words: r.words().into(),
-            settled_by: settled_by(gap).into(),
+            settled_by: settled(&needs, gap),
         });
         Ok(Who {
             id: view.id.clone(),
@@ -176,6 +187,7 @@ impl Teller<'_> {
             chain: self.chain(view, a, best)?,
             proofs: self.proofs(a, doubts)?,
             candidates: self.candidates(a),
+            needs,
             decision: self.decision(event, a)?,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
@@ -438,6 +450,14 @@ impl Teller<'_> {
             None => "effect not recorded",
         };
         Ok(Some(DecisionWords { sentence: format!("{done}, {on}"), effect, evaluated, policy }))
+    }
+}
+
+/// The needs as one sentence after another; where none is known, what settles such a gap in general.
+fn settled(needs: &[super::settle::NeedWords], gap: &str) -> String {
+    match needs {
+        [] => settled_by(gap).into(),
+        needs => needs.iter().map(|n| n.sentence.as_str()).collect::<Vec<_>>().join(" Or: "),
     }
 }
 

@@ -104,7 +104,7 @@ fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
     token_rows(t, call).into_iter().find(|r| !r.unverified && subject(t, r) == Some(person)).map(|r| r.event)
 }
 
-fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
+pub(super) fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
     match (call.credential, call.credential_kind) {
         // An issuance is not proved by itself, nor is a sign-in by the token that it brought.
         (Some(jti), Some(CredentialKind::Token)) if call.kind != EventKind::Token => {
@@ -232,7 +232,7 @@ fn joined(event: i64) -> Step {
 }
 
 /// The records that handed out the call's temporary credential.
-fn issuances(t: &Tables<'_>, call: &CallRow) -> Vec<CallRow> {
+pub(super) fn issuances(t: &Tables<'_>, call: &CallRow) -> Vec<CallRow> {
     let (Some(key), Some(CredentialKind::SessionKey)) = (call.credential, call.credential_kind) else {
         return Vec::new();
     };

@@ -5,11 +5,14 @@
 mod agent;
 mod combine;
 mod human;
+mod need;
+mod need_book;
 mod path;
 mod pattern;
 mod run;
 mod scope;
 
 pub use combine::{Attribution, Gap, Standing};
+pub use need::Needs;
 pub use path::{Path, Step};
 pub use run::{Summary, Tables, attribute, attribute_case};

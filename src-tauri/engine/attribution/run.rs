@@ -5,6 +5,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
+use super::need::Needs;
+use super::need_book::{Asking, NeedBook};
 use super::path::Path;
 use super::{agent, human, pattern, scope};
 use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
@@ -12,6 +14,9 @@ use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
 use crate::model::time::DAY;
 use crate::model::{CredentialKind, EventKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+
+/// Runs above one call whose roots are looked at.
+const ROOTS: usize = 1_024;
 
 /// The tables that attribution is a function of.
 pub struct Tables<'a> {
@@ -122,7 +127,31 @@ impl<'a> Tables<'a> {
                 }
             }
         }
+        t.claims_of_roots(case, call)?;
         Ok(t)
+    }
+
+    /// Claims of the roots above a call that name somebody who is nobody's: what would settle it names whom.
+    fn claims_of_roots(&mut self, case: &Case, call: &CallRow) -> Result<(), CaseError> {
+        let mut rim: Vec<usize> = human::nodes_of(self, call).into_iter().map(|(node, _, _)| node).collect();
+        rim.extend(human::run_of(self, call));
+        let keys = self.issuances.values().filter_map(|i| self.lineage.run(i.run?));
+        rim.extend(keys.collect::<Vec<_>>());
+        let mut seen: BTreeSet<usize> = rim.iter().copied().collect();
+        while let Some(n) = rim.pop() {
+            let Some(node) = self.lineage.nodes.get(n) else { continue };
+            if let Some(event) = node.unresolved
+                && !self.claims.contains_key(&event)
+            {
+                self.claims.insert(event, case.claims_of(event)?);
+            }
+            for (_, above) in node.parents.keys() {
+                if seen.len() < ROOTS && seen.insert(*above) {
+                    rim.push(*above);
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn claims_of(&self, event: i64) -> &[ClaimRow] {
@@ -320,6 +349,8 @@ pub fn attribute_case(
     write_parties(derived, t.identity)?;
     write_runs(derived, t)?;
     let mut summary = Summary::default();
+    let needs = Needs::new(t);
+    let mut book = NeedBook::default();
     let mut of_runs: BTreeMap<usize, u32> = BTreeMap::new();
     case.each_call(|call| {
         if !t.is_row(&call) {
@@ -338,10 +369,18 @@ pub fn attribute_case(
                 Standing::Contradicted => summary.contradicted += 1,
                 Standing::Automation => summary.automation += 1,
             }
+            let asking = Asking {
+                event: call.event,
+                time: call.time,
+                standing: found.standing,
+                agent: found.agent.or(found.wire),
+            };
+            book.note(asking, &needs.of(&call, &found));
         }
         derived.attribution(&record(&call, &found, t))?;
         tick(1)
     })?;
+    book.write(derived)?;
     for (node, calls) in of_runs {
         derived.run_calls(node as i64 + 1, calls)?;
     }

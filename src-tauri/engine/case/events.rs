@@ -461,7 +461,7 @@ fn why_empty(n: i64) -> WhyEmpty {
     [Absent, Redacted, NotExported].get(n as usize).copied().unwrap_or(NotSupported)
 }
 
-fn credential_kind(n: i64) -> CredentialKind {
+pub(super) fn credential_kind(n: i64) -> CredentialKind {
     use CredentialKind::*;
     [Token, SessionKey, LongLived].get(n as usize).copied().unwrap_or(Session)
 }

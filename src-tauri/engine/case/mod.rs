@@ -15,6 +15,7 @@ mod freshness;
 mod gate;
 mod import;
 mod intern;
+mod need_rows;
 mod pipeline;
 mod query;
 mod raw;
@@ -37,6 +38,7 @@ pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, T
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
 pub use freshness::{Stale, Stamp};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
+pub use need_rows::{NeedGroup, NeedGroupView, NeedKeyRow, NeedKeyView, OpenCount};
 pub use query::*;
 pub use raw::{Raw, RawPlace};
 pub use store::Case;

@@ -13,6 +13,9 @@ use crate::case::{Case, CaseError, ClaimRow, SpanRow};
 use crate::identity::Identity;
 use crate::model::{EventKind, FilledBy, Role, Time, WireKind};
 
+/// Runs that lead to nobody and are kept by name for one shared key.
+const LOST: usize = 8;
+
 /// A run by its id, or spans that name no run, by their trace and the topmost of them. A span that was torn off shares
 /// the trace of a root and nothing else: one trace id does not make one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +80,8 @@ pub struct Holders {
     pub people: BTreeSet<u32>,
     /// One of the runs leads to nobody: who else held it is not known.
     pub open: bool,
+    /// The first few of the runs that lead to nobody.
+    pub lost: Vec<usize>,
 }
 
 /// Everything that joins.
@@ -432,6 +437,9 @@ impl Lineage {
                 let of = holders.entry(key).or_default();
                 of.people.extend(self.walks[node].people.iter().copied());
                 of.open |= self.walks[node].broken();
+                if self.walks[node].broken() && of.lost.len() < LOST {
+                    of.lost.push(node);
+                }
             }
         }
         self.shared_leases = holders.into_iter().filter(|(_, of)| of.people.len() > 1 || of.open).collect();

@@ -25,6 +25,8 @@ pub enum Deed {
     Mapping(CarriedMapping),
     Exception(CarriedException),
     Carried(Carried),
+    /// A search for a pasted secret, which is in neither this nor any other row of the case.
+    Searched(Searched),
 }
 
 impl Deed {
@@ -42,6 +44,7 @@ impl Deed {
             Deed::Mapping(_) => "mapping",
             Deed::Exception(_) => "exception",
             Deed::Carried(_) => "carried",
+            Deed::Searched(_) => "searched",
         }
     }
 
@@ -56,7 +59,7 @@ impl Deed {
     /// Whether conclusions that were drawn before it may be others after it.
     pub const fn changes_analysis(&self) -> bool {
         match self {
-            Deed::Mapping(_) => false,
+            Deed::Mapping(_) | Deed::Searched(_) => false,
             Deed::Scope(_)
             | Deed::Join(_)
             | Deed::Split(_)
@@ -91,6 +94,8 @@ impl Deed {
             Deed::RuleAdd(r) => format!("adds rule {} (SHA-256 {})", r.id, r.sha256),
             Deed::RuleRemove(r) => format!("removes rule {}", r.id),
             Deed::Undo(u) => format!("undoes act {}", u.undone),
+            Deed::Searched(s) if s.found.is_empty() => "searched for a secret that is not in the case".into(),
+            Deed::Searched(s) => format!("searched for the secret of {}", s.found.join(", ")),
             Deed::Mapping(m) => format!("brings mapping {} (SHA-256 {})", m.name, m.sha256),
             Deed::Exception(e) => {
                 format!("accepts {} for {}: {}", e.exception.rule, e.exception.principal, e.exception.reason)
@@ -114,7 +119,7 @@ impl Deed {
             Deed::RuleRemove(d) => &d.reason,
             Deed::Undo(d) => &d.reason,
             Deed::Exception(d) => &d.exception.reason,
-            Deed::Scope(_) | Deed::Mapping(_) | Deed::Carried(_) => "",
+            Deed::Scope(_) | Deed::Mapping(_) | Deed::Searched(_) | Deed::Carried(_) => "",
         }
     }
 }
@@ -164,6 +169,16 @@ impl Act {
         };
         format!("{verb} by {who} on {day} (act {}), reason: {reason}", self.seq)
     }
+}
+
+/// What was found of a pasted secret, by the ids that the exports themselves record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Searched {
+    /// Forms that were looked for, such as `sha256_base64`.
+    pub forms: Vec<String>,
+    /// Credential ids of the case that the secret belongs to.
+    pub found: Vec<String>,
 }
 
 /// What the review is about. An empty list narrows nothing.

@@ -11,11 +11,12 @@ pub mod evidence;
 pub mod finding;
 pub mod loss;
 pub mod present;
+pub mod need;
 pub mod principal;
 pub mod run;
 pub mod time;
 
-pub use act::{Act, Criterion, Deed, Scope};
+pub use act::{Act, Criterion, Deed, Scope, Searched};
 pub use address::Address;
 pub use context::{
     Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
@@ -30,6 +31,7 @@ pub use event::{
 pub use evidence::{EvidenceKind, FilledBy, Grade, Pattern, Refusal, WhyEmpty};
 pub use finding::{Confidence, Severity};
 pub use loss::{Loss, LossCode, LossSeverity};
+pub use need::{Need, NeedKey, NeedKind, Wanted};
 pub use present::Present;
 pub use principal::{Principal, WireKind};
 pub use run::{RunId, SpanId, TraceId};

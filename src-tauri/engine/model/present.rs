@@ -49,7 +49,7 @@ impl Present {
                 self.rules.remove(&gone.id);
             }
             Deed::Exception(carried) => self.exceptions.push(carried.exception.clone()),
-            Deed::Undo(_) | Deed::Mapping(_) | Deed::Carried(_) => {}
+            Deed::Undo(_) | Deed::Mapping(_) | Deed::Searched(_) | Deed::Carried(_) => {}
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn carry(last: &Case, next: &Case, now: Time, who: &str) -> Result<Brought, 
             Deed::Policy(_) => &mut out.policy,
             Deed::RuleAdd(_) | Deed::RuleRemove(_) => &mut out.rules,
             Deed::Exception(_) => &mut out.exceptions,
-            Deed::Scope(_) | Deed::Mapping(_) | Deed::Undo(_) | Deed::Carried(_) => continue,
+            Deed::Scope(_) | Deed::Mapping(_) | Deed::Searched(_) | Deed::Undo(_) | Deed::Carried(_) => continue,
         };
         *count += 1;
         let (who, at) = act.decided();

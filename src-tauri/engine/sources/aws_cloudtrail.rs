@@ -251,7 +251,7 @@ fn decision(record: &Json, caller: &identity::Caller, event: &mut Event) {
 
 /// The lease that an AssumeRole and its like hand out.
 fn issued(record: &Json, event: &Event) -> Option<Issued> {
-    let key = json::text(record, "/responseElements/credentials/accessKeyId")?;
+    let Some(key) = json::text(record, "/responseElements/credentials/accessKeyId") else { return created(record) };
     let to = json::first_text(
         record,
         &["/responseElements/assumedRoleUser/arn", "/responseElements/federatedUser/arn", "/requestParameters/roleArn"],
@@ -266,6 +266,15 @@ fn issued(record: &Json, event: &Event) -> Option<Issued> {
         principal,
         expires: json::time(record, "/responseElements/credentials/expiration"),
     })
+}
+
+/// CreateAccessKey: a long-lived key that outlives the session which made it.
+fn created(record: &Json) -> Option<Issued> {
+    let id = json::text(record, "/responseElements/accessKey/accessKeyId")?;
+    let account = json::text(record, "/userIdentity/accountId")?;
+    let user = json::text(record, "/responseElements/accessKey/userName")?;
+    let principal = of_arn(&format!("arn:aws:iam::{account}:user/{user}")).0;
+    Some(Issued { credential: Credential { kind: CredentialKind::LongLived, id }, principal: Some(principal), expires: None })
 }
 
 /// Run ids: session tags first, then names that callers choose. All of it is the caller's word.

@@ -29,6 +29,7 @@ mod literal;
 mod loose;
 pub mod mapping;
 mod nobody;
+pub mod pasted;
 mod recognise;
 mod row;
 mod salesforce;

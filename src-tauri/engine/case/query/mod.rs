@@ -3,17 +3,21 @@
 mod accounts;
 mod attributions;
 mod completeness;
+mod exposure;
 mod figures;
 mod files;
 mod findings;
+mod ledger;
 mod people;
 
 pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
 pub use attributions::{AttributionView, Select};
 pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
+pub use exposure::{BareCalls, HandedOut, UseView};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
+pub use ledger::{AgentCredential, AgentTouch, Nameless, TouchView};
 pub use people::{PersonView, RunView};
 
 use rusqlite::Row;

@@ -24,7 +24,9 @@ use super::error::RuleError;
 use super::world::{Context, World};
 use crate::case::{Case, CaseError, Derived};
 
+pub use addresses::{Networks, Place};
 pub use scope::{Detail, scope_covers};
+pub use stakes::{guess, nearest_asset};
 
 /// Events listed for one fact of an account. More are counted, not listed: a robot has millions.
 const LISTED: usize = 2_000;
