@@ -34,6 +34,19 @@ macro_rules! commands {
                 timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
                 calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
                 coverage() -> $crate::bridge::Coverage;
+                authorized(
+                    user: String,
+                    agent: Option<String>,
+                    service: Option<String>,
+                    action: String,
+                    resource: String,
+                    at: String,
+                    with: Option<Vec<String>>
+                ) -> $crate::bridge::Authorized;
+                verdict(id: String) -> Option<$crate::bridge::VerdictWords>;
+                bridge_matrix(person: Option<String>, agent: Option<String>) -> $crate::bridge::BridgeMatrix;
+                tokens() -> Vec<$crate::bridge::TokenRow>;
+                token(id: String) -> $crate::bridge::Passport;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }

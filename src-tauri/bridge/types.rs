@@ -1,6 +1,8 @@
 //! What crosses the bridge: the engine's answers as they are, and the few types that only an interface needs.
 
 pub use behalf_engine::ask::attributions::AttributionRow;
+pub use behalf_engine::ask::authorized::Authorized;
+pub use behalf_engine::ask::bridge::Bridge as BridgeMatrix;
 pub use behalf_engine::ask::completeness::Completeness;
 pub use behalf_engine::ask::coverage::Coverage;
 pub use behalf_engine::ask::evidence::{FileRow, LossRow, Reconciliation};
@@ -9,6 +11,8 @@ pub use behalf_engine::ask::overview::Overview;
 pub use behalf_engine::ask::raw::RawRecord;
 pub use behalf_engine::ask::receipts::ReceiptRow;
 pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
+pub use behalf_engine::ask::tokens::{Passport, TokenRow};
+pub use behalf_engine::ask::verdict::VerdictWords;
 pub use behalf_engine::ask::who::Who;
 pub use behalf_engine::case::{ImportReport, Tick};
 pub use behalf_engine::model::EdgeError;

@@ -2,6 +2,7 @@
 //! holds SQL; others read through the typed functions here.
 
 mod acts;
+mod allowed;
 mod checked;
 mod context;
 mod derived;
@@ -13,6 +14,7 @@ mod facts;
 mod gate;
 mod import;
 mod intern;
+mod judged;
 mod pipeline;
 mod query;
 mod raw;
@@ -22,6 +24,9 @@ mod verify;
 mod write;
 
 pub use acts::ActRow;
+pub use allowed::{
+    BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, TokenRecord, TokenUse, TokenView, VerdictCount,
+};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
@@ -33,6 +38,7 @@ pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
 pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, TracedFact};
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
+pub use judged::{ActionClass, Judged, Said};
 pub use query::*;
 pub use raw::{Raw, RawPlace};
 pub use store::Case;

@@ -16,7 +16,9 @@ mod notes;
 mod row;
 mod rule;
 mod run;
+mod same;
 mod severity;
+pub mod verdict;
 mod world;
 
 pub use catalogue::catalogue;
@@ -31,4 +33,5 @@ pub use facts::signals::{SIGNALS, SignalKind};
 pub use notes::{FindingNotes, Population};
 pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
 pub use run::run;
+pub use same::{same_action, thing};
 pub use world::Context;
