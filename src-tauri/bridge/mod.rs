@@ -4,6 +4,7 @@
 //! gives that table the form of its own handlers, so that none can forget a command or answer another type; and the
 //! interface's types are written from the same lines. What a command does stands here, one method each.
 
+mod allowed;
 mod ask;
 #[cfg(all(test, feature = "bindings"))]
 mod bindings;

@@ -48,6 +48,19 @@ macro_rules! commands {
                 ) -> $crate::bridge::Ledger;
                 could_be(key: String) -> $crate::bridge::CouldBe;
                 changes(other: std::path::PathBuf) -> $crate::bridge::Changes;
+                authorized(
+                    user: String,
+                    agent: Option<String>,
+                    service: Option<String>,
+                    action: String,
+                    resource: String,
+                    at: String,
+                    with: Option<Vec<String>>
+                ) -> $crate::bridge::Authorized;
+                verdict(id: String) -> Option<$crate::bridge::VerdictWords>;
+                bridge_matrix(person: Option<String>, agent: Option<String>) -> $crate::bridge::BridgeMatrix;
+                tokens() -> Vec<$crate::bridge::TokenRow>;
+                token(id: String) -> $crate::bridge::Passport;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }

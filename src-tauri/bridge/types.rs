@@ -3,6 +3,8 @@
 pub use behalf_engine::ask::acts::{ActLog, Recorded};
 pub use behalf_engine::ask::agent::AgentSheet;
 pub use behalf_engine::ask::attributions::AttributionRow;
+pub use behalf_engine::ask::authorized::Authorized;
+pub use behalf_engine::ask::bridge::Bridge as BridgeMatrix;
 pub use behalf_engine::ask::changes::Changes;
 pub use behalf_engine::ask::completeness::Completeness;
 pub use behalf_engine::ask::could_be::CouldBe;
@@ -17,6 +19,8 @@ pub use behalf_engine::ask::raw::RawRecord;
 pub use behalf_engine::ask::receipts::ReceiptRow;
 pub use behalf_engine::ask::requests::Requests;
 pub use behalf_engine::ask::timeline::{PersonRow, Timeline};
+pub use behalf_engine::ask::tokens::{Passport, TokenRow};
+pub use behalf_engine::ask::verdict::VerdictWords;
 pub use behalf_engine::ask::who::Who;
 pub use behalf_engine::case::{ImportReport, Tick};
 pub use behalf_engine::model::EdgeError;

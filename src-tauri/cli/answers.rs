@@ -209,6 +209,9 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
     if let Some(decision) = &w.decision {
         out.push_str(&format!("\nDecision: {}\n", flat(&decision.sentence)));
     }
+    if let Some(verdict) = &w.verdict {
+        out.push_str(&crate::allowed::verdict_text(verdict));
+    }
     out.push_str(&format!(
         "\nRecord {} bytes {}+{} (sha256 {}, export sha256 {})\n{}",
         raw.file, raw.offset, raw.length, raw.sha256, raw.file_sha256, raw.text
@@ -219,6 +222,8 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
 pub struct Question<'a> {
     /// Whom it is about; everyone where nobody is named.
     pub user: Option<&'a str>,
+    pub agent: Option<&'a str>,
+    pub service: Option<&'a str>,
     pub action: &'a str,
     pub resource: &'a str,
     pub at: &'a str,
@@ -238,28 +243,19 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
         with.push((name.to_string(), value.to_string()));
     }
     let Some(user) = q.user else {
-        let what =
-            ask::who_can::What { service: None, action: q.action, resource: q.resource, at: Some(at), with: &with };
+        let what = ask::who_can::What {
+            service: q.service,
+            action: q.action,
+            resource: q.resource,
+            at: Some(at),
+            with: &with,
+        };
         return holders(&case, what, format);
     };
     let asked =
         ask::authorized::Asked { user: user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
-    let answer = ask::authorized::authorized(&case, &asked)?;
-    one(&answer, format, || {
-        let mut out = format!("{} for {}\n", answer.answer, flat(&answer.user));
-        if let Some(agent) = &answer.agent {
-            out.push_str(&format!("agent {}: {}\n", flat(&agent.id), agent.answer));
-        }
-        if let Some(d) = &answer.decision {
-            out.push_str(&format!(
-                "decision {} on {}\n",
-                d.effect.as_deref().unwrap_or("not recorded"),
-                flat(&d.evaluated.join(", "))
-            ));
-        }
-        out.push_str(&answer.because.iter().map(|b| flat(b)).collect::<Vec<_>>().join("\n"));
-        out
-    })
+    let beside = ask::authorized::Beside { agent: q.agent, service: q.service };
+    crate::allowed::authorized(&case, &asked, beside, format)
 }
 
 /// A call without a time, in the columns of one with a time.
@@ -346,7 +342,14 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
 pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let c = ask::coverage::coverage(&case)?;
-    one(&c, format, || {
+    let verdicts = ask::verdict::figures(&case)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        coverage: &'a ask::coverage::Coverage,
+        verdicts: &'a [ask::verdict::VerdictFigure],
+    }
+    one(&Answer { coverage: &c, verdicts: &verdicts }, format, || {
         let mut out = format!(
             "{} calls, {} require a person\nattributed (A or B) {}\nsupported (C) {}\nrefused {}\ncontradicted {}\nautomation {}",
             c.calls, c.requiring_person, c.attributed, c.supported, c.refused, c.contradicted, c.automation
@@ -357,7 +360,7 @@ pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
                 r.refusal, r.words, r.calls, r.settled_by
             ));
         }
-        out
+        out + &crate::allowed::verdicts_text(&verdicts)
     })
 }
 

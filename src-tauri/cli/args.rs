@@ -166,6 +166,12 @@ pub enum Command {
         of: OfCase,
         #[arg(long)]
         user: Option<String>,
+        /// The agent that would act; where a call is on record, its own is taken.
+        #[arg(long, requires = "user")]
+        agent: Option<String>,
+        /// The system that the question is of; rights of other systems do not count then.
+        #[arg(long)]
+        service: Option<String>,
         #[arg(long)]
         action: String,
         #[arg(long)]
@@ -242,6 +248,26 @@ pub enum Command {
     Patterns {
         #[command(flatten)]
         of: OfCase,
+    },
+    /// Where agents give people more than they have: person x agent x tool, done and possible.
+    Bridge {
+        #[command(flatten)]
+        of: OfCase,
+        /// Only this person.
+        #[arg(long)]
+        person: Option<String>,
+        /// Only this agent.
+        #[arg(long)]
+        agent: Option<String>,
+        /// In lists (csv, ndjson): what could be done, instead of what was.
+        #[arg(long)]
+        potential: bool,
+    },
+    /// Tokens; with an ID the passport of one: whose, for what, how long, out of which, and how each use fits.
+    Tokens {
+        #[command(flatten)]
+        of: OfCase,
+        id: Option<String>,
     },
     /// How far attribution reaches, as four numbers that are never folded into one.
     Coverage {

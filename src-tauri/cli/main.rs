@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where Behalf prints")]
 
 mod agents;
+mod allowed;
 mod answers;
 mod approved;
 mod args;
@@ -53,10 +54,16 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         }
         Command::Who { of, id } => answers::who(&of.case, id, format),
         Command::Approved { of, id } => approved::approved(&of.case, id, format),
-        Command::Authorized { of, user, action, resource, at, with } => {
-            let user = user.as_deref();
-            answers::authorized(&of.case, &answers::Question { user, action, resource, at, with }, format)
+        Command::Authorized { of, user, agent, service, action, resource, at, with } => {
+            let (user, agent, service) = (user.as_deref(), agent.as_deref(), service.as_deref());
+            let question = answers::Question { user, agent, service, action, resource, at, with };
+            answers::authorized(&of.case, &question, format)
         }
+        Command::Bridge { of, person, agent, potential } => {
+            allowed::bridge(&of.case, person.as_deref(), agent.as_deref(), *potential, format)
+        }
+        Command::Tokens { of, id: None } => allowed::tokens(&of.case, format),
+        Command::Tokens { of, id: Some(id) } => allowed::token(&of.case, id, format),
         Command::Timeline { of, user } => answers::timeline(&of.case, user, format),
         Command::Principals { of, id: None } => agents::principals(&of.case, format),
         Command::Principals { of, id: Some(id) } => agents::principal(&of.case, id, format),

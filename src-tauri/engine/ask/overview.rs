@@ -15,6 +15,8 @@ pub struct Overview {
     pub decided_on_person: u32,
     /// Agents' calls whose decision names its evaluated subjects.
     pub decided: u32,
+    /// Calls by the verdict on their decision, each a link to `verdict:WORD`.
+    pub verdicts: Vec<super::verdict::VerdictFigure>,
     pub open_high: u32,
     pub findings_by_severity: Vec<SeverityCount>,
     pub both_principals: u32,
@@ -81,6 +83,7 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
         last,
         decided_on_person: figures.decided_on_person,
         decided: figures.decided,
+        verdicts: super::verdict::figures(case)?,
         open_high: queue.iter().filter(|f| matches!(f.severity.as_str(), "critical" | "high")).count() as u32,
         findings_by_severity: by_severity(&findings),
         both_principals: figures.both_principals,

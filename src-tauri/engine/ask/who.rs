@@ -37,6 +37,8 @@ pub struct Who {
     /// What would settle the call, or raise its grade; empty at B or better.
     pub needs: Vec<super::settle::NeedWords>,
     pub decision: Option<DecisionWords>,
+    /// Whether the decision was made for the right principal; none for what is no call.
+    pub verdict: Option<super::verdict::VerdictWords>,
     /// Findings that list this call.
     pub findings: Vec<super::findings::FindingRow>,
 }
@@ -189,6 +191,7 @@ impl Teller<'_> {
             candidates: self.candidates(a),
             needs,
             decision: self.decision(event, a)?,
+            verdict: super::verdict::verdict(self.case, self.loaded, event)?,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
     }
@@ -430,10 +433,15 @@ impl Teller<'_> {
     }
 
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
-        let DecisionView { effect, policy, evaluated } = self.case.decision(event)?;
-        if effect.is_none() && evaluated.is_empty() {
-            return Ok(None);
+        let mut found = self.case.decision(event)?;
+        let mut from = String::new();
+        if found.effect.is_none() && found.evaluated.is_empty() {
+            let Some((decision, by)) = self.case.decision_of_call(event)? else { return Ok(None) };
+            found = self.case.decision(decision)?;
+            let by = by.replace('_', " ");
+            from = format!(", as decision {} says, joined by {by}", self.case.shown_id(decision)?);
         }
+        let DecisionView { effect, policy, evaluated } = found;
         let person = a.human.map(|h| self.loaded.identity.party(h).shown.clone());
         let on = match (&person, evaluated.as_slice()) {
             (_, []) => "the record does not say on whose rights".to_string(),
@@ -449,7 +457,7 @@ impl Teller<'_> {
             Some(_) => "denied",
             None => "effect not recorded",
         };
-        Ok(Some(DecisionWords { sentence: format!("{done}, {on}"), effect, evaluated, policy }))
+        Ok(Some(DecisionWords { sentence: format!("{done}, {on}{from}"), effect, evaluated, policy }))
     }
 }
 

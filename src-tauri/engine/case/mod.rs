@@ -2,6 +2,7 @@
 //! holds SQL; others read through the typed functions here.
 
 mod acts;
+mod allowed;
 mod checked;
 mod context;
 mod derived;
@@ -16,6 +17,7 @@ mod gate;
 mod import;
 mod intern;
 mod need_rows;
+mod judged;
 mod pipeline;
 mod query;
 mod raw;
@@ -25,6 +27,9 @@ mod verify;
 mod write;
 
 pub use acts::{ActRow, WrittenBy};
+pub use allowed::{
+    BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, TokenRecord, TokenUse, TokenView, VerdictCount,
+};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
@@ -38,6 +43,7 @@ pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, T
 pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
 pub use freshness::{Stale, Stamp};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
+pub use judged::{ActionClass, Judged, Said};
 pub use need_rows::{NeedGroup, NeedGroupView, NeedKeyRow, NeedKeyView, OpenCount};
 pub use query::*;
 pub use raw::{Raw, RawPlace};

@@ -336,6 +336,7 @@ fn overview(coverage: Coverage, worst: Vec<FindingRow>) -> Overview {
         first: some("2026-01-02T07:58:11.204Z"),
         last: some("2026-03-31T18:45:01Z"),
         coverage,
+        verdicts: Vec::new(),
         decided_on_person: 7_011,
         decided: 8_214,
         open_high: 2,

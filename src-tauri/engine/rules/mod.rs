@@ -18,7 +18,9 @@ pub mod policy;
 mod row;
 mod rule;
 mod run;
+mod same;
 mod severity;
+pub mod verdict;
 mod world;
 
 pub use catalogue::catalogue;
@@ -34,4 +36,5 @@ pub use notes::{FindingNotes, Population};
 pub use own::{OwnRuleRead, PREFIX as OWN_PREFIX, own, parse as parse_own};
 pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
 pub use run::run;
+pub use same::{same_action, thing};
 pub use world::Context;

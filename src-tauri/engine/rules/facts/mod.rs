@@ -7,6 +7,7 @@ mod bypass;
 mod calls;
 mod checked;
 mod clients;
+mod decisions;
 mod holes;
 mod impossible;
 mod patterns;
@@ -42,7 +43,8 @@ pub fn compute(
     let stakes = stakes::Stakes::new(&context.assets);
     let tokens = tokens::Tokens::new(&world, &derived.vocabulary()?);
     let clients = clients::Learned::new(&world, &derived.clients_seen()?);
-    let mut calls = calls::Calls::new(&world, &tokens, &clients);
+    let decisions = decisions::Decisions::load(derived, &world)?;
+    let mut calls = calls::Calls::new(&world, &tokens, &clients, decisions);
     let mut uses = tokens::Uses::default();
     let mut accounts = accounts::Accounts::new(&world, &clients);
     let mut sprawl = sprawl::Sprawl::new(&world);
@@ -78,7 +80,8 @@ pub fn compute(
     for fact in tokens.facts(&uses, &world) {
         derived.token_fact(&fact)?;
     }
-    let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses };
+    let decisions = calls.into_decisions();
+    let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses, decisions: &decisions };
     checked::write(case, derived, &first, &mut tick)?;
     let sprawl = sprawl.facts();
     let shown = accounts.facts(&sprawl);
