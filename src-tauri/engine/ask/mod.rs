@@ -10,6 +10,7 @@ pub mod completeness;
 pub mod coverage;
 pub mod evidence;
 pub mod findings;
+pub mod instruction;
 pub mod overview;
 pub mod patterns;
 pub mod raw;

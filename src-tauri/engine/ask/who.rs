@@ -35,6 +35,8 @@ pub struct Who {
     pub proofs: Vec<Proof>,
     pub candidates: Vec<Candidate>,
     pub decision: Option<DecisionWords>,
+    /// A tool's output that bids this call: also among the cautions.
+    pub instruction: Option<InstructionWords>,
     /// Findings that list this call.
     pub findings: Vec<super::findings::FindingRow>,
 }
@@ -107,6 +109,7 @@ pub struct DecisionWords {
 }
 
 use super::coverage::settled_by;
+use super::instruction::{self, InstructionWords};
 use crate::analysis::Loaded;
 use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
@@ -151,6 +154,9 @@ impl Teller<'_> {
             words: r.words().into(),
             settled_by: settled_by(gap).into(),
         });
+        let instruction = instruction::of_call(self.case, event)?;
+        let mut cautions = self.cautions(a);
+        cautions.extend(instruction.iter().map(|i| i.sentence.clone()));
         Ok(Who {
             id: view.id.clone(),
             kind: view.kind.clone(),
@@ -172,11 +178,12 @@ impl Teller<'_> {
             pattern: view.pattern.clone(),
             run: view.run.as_deref().map(shown_id),
             refusal,
-            cautions: self.cautions(a),
+            cautions,
             chain: self.chain(view, a, best)?,
             proofs: self.proofs(a)?,
             candidates: self.candidates(a),
             decision: self.decision(event, a)?,
+            instruction,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
     }

@@ -152,6 +152,8 @@ const DERIVED_TABLES: &[&str] = &[
     "hop_facts",
     "wielded_facts",
     "spread_token_facts",
+    "instruction_facts",
+    "spoken_runs",
     "findings",
     "instances",
     "instance_events",

@@ -9,6 +9,7 @@ mod checked;
 mod clients;
 mod holes;
 mod impossible;
+mod instructions;
 mod patterns;
 mod rhythm;
 mod scope;
@@ -108,6 +109,7 @@ pub fn compute(
         derived.pattern_fact(&fact)?;
     }
     holes::write(case, derived)?;
+    instructions::write(case, derived, &mut tick)?;
     for fact in traced::facts(derived, &world, &stakes)? {
         derived.traced_fact(&fact)?;
     }
