@@ -9,6 +9,8 @@ use crate::time::{self, MINUTE, SECOND};
 
 /// Runs of one agent that are traced, of all.
 const TRACED: f64 = 0.2;
+/// Roots of fan-outs that the export lost, of all.
+const LOST: f64 = 0.002;
 
 pub struct Month<'a> {
     pub dice: Dice,
@@ -143,7 +145,11 @@ impl Month<'_> {
     pub fn fan_out(&mut self) -> Result<()> {
         let (at, run) = (self.moment(), self.dice.uuid());
         let person = self.company.of(&mut self.dice, "research").email.clone();
-        let (trace, span) = self.root(at, "researcher", &run, Some(&person), None)?;
+        // Sampling loses a root now and then.
+        let (trace, span) = match self.dice.chance(LOST) {
+            true => (self.dice.hex(32), self.dice.hex(16)),
+            false => self.root(at, "researcher", &run, Some(&person), None)?,
+        };
         for n in 1..=self.dice.between(1, 4) {
             let (below, child) = (self.dice.uuid(), self.dice.hex(16));
             let at = at + n * 4 * SECOND;
@@ -198,12 +204,16 @@ impl Month<'_> {
     pub fn by_hand(&mut self) -> Result<()> {
         let at = self.moment();
         let email = self.company.of(&mut self.dice, "platform").email.clone();
+        // One guest for every two hundred people.
+        let guests = self.company.concerned as u64 / 200;
         let actor = match self.dice.next() % 100 {
             0 => "backup-example".into(),
+            n if n < 3 && guests > 0 => format!("guest{}-example", self.dice.next() % guests),
             _ => format!("{}-example", login(&email)),
         };
         self.calls += 1;
-        self.logs.push(&mut self.dice, at, &actor, None).map(drop)
+        let with_token = self.dice.chance(0.4);
+        self.logs.push(&mut self.dice, at, &actor, with_token).map(drop)
     }
 
     /// Backups, and consoles.

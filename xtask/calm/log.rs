@@ -211,13 +211,24 @@ impl Logs {
         )
     }
 
-    pub fn push(&mut self, dice: &mut Dice, at: i64, actor: &str, agent: Option<&str>) -> Result<String> {
+    /// A push; with a token of the account's own from wherever its holder is just then, or from the office without one.
+    pub fn push(&mut self, dice: &mut Dice, at: i64, actor: &str, with_token: bool) -> Result<String> {
         let (id, repo) = (dice.hex(22), dice.pick(&["shop", "infra", "api", "web"]));
-        let ip = dice.next() % 200 + 10;
-        let client = agent.unwrap_or("git/2.47.1");
+        let own = hash(actor);
+        // The office, at home, on the road, a telephone.
+        let (net, ip) = if with_token { (dice.next() % 4 * (own % 50 + 1), own % 200) } else { (0, dice.next() % 200) };
+        let token = if with_token {
+            format!(
+                r#","programmatic_access_type":"Personal access token (classic)","hashed_token":"{own:016x}","token_id":{}"#,
+                own % 100_000
+            )
+        } else {
+            String::new()
+        };
         writeln!(
             self.github,
-            r#"{{"@timestamp":{at},"_document_id":"{id}","action":"git.push","actor":"{actor}","actor_is_bot":false,"org":"example","repo":"example/{repo}","transport_protocol_name":"http","user":"{actor}","actor_ip":"198.51.100.{ip}","user_agent":"{client}","created_at":{at}}}"#
+            r#"{{"@timestamp":{at},"_document_id":"{id}","action":"git.push","actor":"{actor}","actor_is_bot":false,"org":"example","repo":"example/{repo}","transport_protocol_name":"http","user":"{actor}","actor_ip":"198.51.{net}.{}","user_agent":"git/2.47.1","created_at":{at}{token}}}"#,
+            ip + 10
         )?;
         Ok(id)
     }
@@ -248,17 +259,14 @@ impl Logs {
             r#"{{"uuid":"{}","published":"{}","eventType":"user.session.start","version":"0","severity":"INFO","displayMessage":"User login to Okta","actor":{{"id":"00u{}","type":"User","alternateId":"{email}","displayName":"{email}","detailEntry":null}},"client":{{"userAgent":{{"rawUserAgent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/146.0 Safari/537.36","os":"Mac OS X","browser":"CHROME"}},"device":"Computer","ipAddress":"198.51.100.{}"}},"outcome":{{"result":"SUCCESS","reason":null}},"target":null,"transaction":{{"type":"WEB","id":"{}","detail":{{}}}}}}"#,
             dice.uuid(),
             time::rfc3339(at),
-            company_id(email),
+            hash(email),
             dice.next() % 200 + 10,
             dice.hex(20)
         )
     }
 }
 
-/// The same person has the same id at the identity provider.
-fn company_id(email: &str) -> String {
-    email
-        .bytes()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
-        .to_string()
+/// What stays the same of an account: its id at the identity provider, its token, its places.
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }

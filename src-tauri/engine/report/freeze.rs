@@ -26,12 +26,17 @@ pub struct Setup {
 pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseError> {
     let mut findings = Vec::new();
     let mut design_facts = Vec::new();
+    let mut known_exceptions = Vec::new();
     for row in ask::findings::rows(case)? {
         let detail = ask::findings::detail(case, &row.id)?;
-        if row.design_fact { design_facts.push(detail) } else { findings.push(detail) }
+        match (row.design_fact, row.is_queued()) {
+            (true, _) => design_facts.push(detail),
+            (false, true) => findings.push(detail),
+            (false, false) => known_exceptions.push(detail),
+        }
     }
     let mut calls = Vec::new();
-    for finding in findings.iter().chain(&design_facts) {
+    for finding in findings.iter().chain(&design_facts).chain(&known_exceptions) {
         calls.extend(call_lines(case, finding)?);
     }
     let evidence = evidence(case, &findings, &calls)?;
@@ -46,7 +51,7 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         behalf_version: setup.behalf_version.clone(),
         controls_version: rules::controls_version().to_string(),
         rules_hash: rules_hash(),
-        rules: rule_runs(&findings, &design_facts, case)?,
+        rules: rule_runs(&[&findings, &design_facts, &known_exceptions], case)?,
         scope: Scope::default(),
         not_tested: not_tested(case)?,
         overview: ask::overview::overview(case)?,
@@ -56,6 +61,7 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         losses: ask::evidence::losses(case, None)?,
         findings,
         design_facts,
+        known_exceptions,
         evidence,
         calls,
         people: people(case)?,
@@ -142,14 +148,14 @@ fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Resu
     Ok(out)
 }
 
-fn rule_runs(findings: &[FindingDetail], design: &[FindingDetail], case: &Case) -> Result<Vec<RuleRun>, CaseError> {
+fn rule_runs(findings: &[&Vec<FindingDetail>], case: &Case) -> Result<Vec<RuleRun>, CaseError> {
     let agents = case.count(&Select::AgentCalls)?;
     let all = case.count(&Select::All)?;
     Ok(rules::catalogue()
         .iter()
         .map(|rule| {
             let exceptions =
-                findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
+                findings.iter().flat_map(|f| f.iter()).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
             let (tested, tested_what) = match rule.population {
                 rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
                 _ => (all, "calls, sign-ins and issuances"),
