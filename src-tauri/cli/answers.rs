@@ -96,7 +96,13 @@ struct Subject {
 pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let mut rows = Rows::out(format);
-    for f in ask::findings::rows(&case)? {
+    // A list for reading has what known exceptions cover whole at its end, under its count; data keeps the order of severity.
+    let (mut waiting, known): (Vec<_>, Vec<_>) = ask::findings::rows(&case)?
+        .into_iter()
+        .partition(|f| f.design_fact || f.accepted.is_none() || format != Format::Text);
+    let mut fold = (!known.is_empty()).then(|| (waiting.len(), known.len()));
+    waiting.extend(known);
+    for (at, f) in waiting.into_iter().enumerate() {
         if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule))
             || severity.is_some_and(|s| !s.eq_ignore_ascii_case(&f.severity))
         {
@@ -132,10 +138,17 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             design_fact: f.design_fact,
             accepted: f.accepted.clone(),
         };
+        let lead = match fold {
+            Some((first, count)) if at >= first => {
+                fold = None;
+                format!("{count} known {}:\n", if count == 1 { "exception" } else { "exceptions" })
+            }
+            _ => String::new(),
+        };
         rows.row(&listed, || {
             let what = format!("{} {} [{}]", f.rule, f.title, f.cause);
             let accepted = f.accepted.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
-            flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
+            lead + &flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
         })?;
     }
     rows.end()

@@ -81,6 +81,12 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     for (rule, _, _, why) in case.rules_not_run()? {
         notes.push(format!("Rule {rule} of the reviewer's own did not run: {why}"));
     }
+    let cut = case.runs_read_in_part()?;
+    if cut > 0 {
+        notes.push(format!(
+            "{cut} runs hold more messages than are read at once: an instruction in a tool's output (IN-01) was looked for in their beginning alone."
+        ));
+    }
     let unapproved = case.calls_that_need_approval()?;
     if unapproved > 0 && !case.approvals_imported()? {
         let calls = if unapproved == 1 { "1 call is".into() } else { format!("{unapproved} calls are") };

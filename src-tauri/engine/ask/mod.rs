@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod exposure;
 pub mod findings;
 pub mod ledger;
+pub mod instruction;
 pub mod overview;
 pub mod patterns;
 pub mod policy;

@@ -85,7 +85,8 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
         decided: figures.decided,
         verdicts: super::verdict::figures(case)?,
         open_high: queue.iter().filter(|f| matches!(f.severity.as_str(), "critical" | "high")).count() as u32,
-        findings_by_severity: by_severity(&findings),
+        // What known exceptions cover whole waits for nobody.
+        findings_by_severity: by_severity(findings.iter().filter(|f| f.design_fact || f.accepted.is_none())),
         both_principals: figures.both_principals,
         run_on_record: figures.run_on_record,
         agent_calls: figures.agent_calls,
@@ -101,7 +102,8 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
     })
 }
 
-fn by_severity(findings: &[super::findings::FindingRow]) -> Vec<SeverityCount> {
+fn by_severity<'a>(findings: impl Iterator<Item = &'a super::findings::FindingRow>) -> Vec<SeverityCount> {
+    let findings: Vec<_> = findings.collect();
     Severity::ALL
         .iter()
         .map(|s| {

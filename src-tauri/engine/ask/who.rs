@@ -39,6 +39,8 @@ pub struct Who {
     pub decision: Option<DecisionWords>,
     /// Whether the decision was made for the right principal; none for what is no call.
     pub verdict: Option<super::verdict::VerdictWords>,
+    /// A tool's output that bids this call: also among the cautions.
+    pub instruction: Option<InstructionWords>,
     /// Findings that list this call.
     pub findings: Vec<super::findings::FindingRow>,
 }
@@ -111,6 +113,7 @@ pub struct DecisionWords {
 }
 
 use super::coverage::settled_by;
+use super::instruction::{self, InstructionWords};
 use crate::analysis::Loaded;
 use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
@@ -164,6 +167,9 @@ impl Teller<'_> {
             words: r.words().into(),
             settled_by: settled(&needs, gap),
         });
+        let instruction = instruction::of_call(self.case, event)?;
+        let mut cautions = self.cautions(a, doubts);
+        cautions.extend(instruction.iter().map(|i| i.sentence.clone()));
         Ok(Who {
             id: view.id.clone(),
             kind: view.kind.clone(),
@@ -185,13 +191,14 @@ impl Teller<'_> {
             pattern: view.pattern.clone(),
             run: view.run.as_deref().map(shown_id),
             refusal,
-            cautions: self.cautions(a, doubts),
+            cautions,
             chain: self.chain(view, a, best)?,
             proofs: self.proofs(a, doubts)?,
             candidates: self.candidates(a),
             needs,
             decision: self.decision(event, a)?,
             verdict: super::verdict::verdict(self.case, self.loaded, event)?,
+            instruction,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
     }

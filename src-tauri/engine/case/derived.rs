@@ -162,6 +162,8 @@ const DERIVED_TABLES: &[&str] = &[
     "verdict_counts",
     "hops_held",
     "bridge_facts",
+    "instruction_facts",
+    "spoken_runs",
     "findings",
     "instances",
     "instance_events",

@@ -268,3 +268,12 @@ SELECT ag.shown AS agent, coalesce(sv.text, '') AS service, coalesce(tl.text, ''
   p.basis AS basis, p.why AS why, p.meets AS meets, p.takes AS takes
 FROM pattern_facts p JOIN parties ag ON ag.id = p.agent LEFT JOIN strings sv ON sv.id = p.service
 LEFT JOIN strings tl ON tl.id = p.tool;
+-- Calls whose instruction stands in an earlier output of a tool of their run, and not in the words of the person.
+--   strength addressed (to an agent) | plain; passage shown id of the record with it, at byte start, length bytes (NULL where it
+--   was not found again); quote its beginning; value what of the call stands in it; tool, source_call whose output it is;
+--   words 1 where the export holds what was asked; spoke 1 where the person spoke between
+DROP VIEW IF EXISTS v1_instructions;
+CREATE VIEW v1_instructions AS
+SELECT i.event AS event, i.strength AS strength, p.shown_id AS passage, i.start AS start, i.length AS length,
+  i.quote AS quote, i.value AS value, i.tool AS tool, i.source_call AS source_call, i.words AS words, i.spoke AS spoke
+FROM instruction_facts i JOIN events p ON p.id = i.passage;

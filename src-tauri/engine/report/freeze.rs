@@ -27,12 +27,17 @@ pub struct Setup {
 pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseError> {
     let mut findings = Vec::new();
     let mut design_facts = Vec::new();
+    let mut known_exceptions = Vec::new();
     for row in ask::findings::rows(case)? {
         let detail = ask::findings::detail(case, &row.id)?;
-        if row.design_fact { design_facts.push(detail) } else { findings.push(detail) }
+        match (row.design_fact, row.is_queued()) {
+            (true, _) => design_facts.push(detail),
+            (false, true) => findings.push(detail),
+            (false, false) => known_exceptions.push(detail),
+        }
     }
     let mut calls = Vec::new();
-    for finding in findings.iter().chain(&design_facts) {
+    for finding in findings.iter().chain(&design_facts).chain(&known_exceptions) {
         calls.extend(call_lines(case, finding)?);
     }
     let evidence = evidence(case, &findings, &calls)?;
@@ -48,7 +53,7 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         behalf_version: setup.behalf_version.clone(),
         controls_version: rules::controls_version().to_string(),
         rules_hash: rules_hash(&own),
-        rules: rule_runs(&findings, &design_facts, case, &own)?,
+        rules: rule_runs(&[&findings, &design_facts, &known_exceptions], case, &own)?,
         policy: ask::policy::differing(case)?,
         scope: Scope::default(),
         not_tested: not_tested(case)?,
@@ -59,6 +64,7 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         losses: ask::evidence::losses(case, None)?,
         findings,
         design_facts,
+        known_exceptions,
         evidence,
         calls,
         people: people(case)?,
@@ -146,8 +152,7 @@ fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Resu
 }
 
 fn rule_runs(
-    findings: &[FindingDetail],
-    design: &[FindingDetail],
+    findings: &[&Vec<FindingDetail>],
     case: &Case,
     own: &BTreeMap<String, OwnRule>,
 ) -> Result<Vec<RuleRun>, CaseError> {
@@ -158,7 +163,8 @@ fn rule_runs(
     let own: Vec<rules::Rule> = own.iter().filter_map(|(id, rule)| rules::parse_own(id, &rule.text).ok()).collect();
     let mut out = Vec::new();
     for rule in rules::catalogue().iter().chain(&own) {
-        let exceptions = findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
+        let exceptions =
+            findings.iter().flat_map(|f| f.iter()).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
         let (tested, tested_what) = match rule.population {
             rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
             _ => (all, "calls, sign-ins and issuances"),

@@ -103,6 +103,7 @@ pub fn fernhill() -> FrozenView {
         ],
         findings,
         design_facts: vec![design_fact()],
+        known_exceptions: Vec::new(),
         evidence: evidence(),
         calls: calls(),
         people: vec![

@@ -28,6 +28,7 @@ pub mod json;
 mod literal;
 mod loose;
 pub mod mapping;
+pub mod messages;
 mod nobody;
 pub mod pasted;
 mod recognise;

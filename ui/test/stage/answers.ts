@@ -300,6 +300,7 @@ export function who(id: string): Who | undefined {
             settled_by: "The token service's exchange log for client statement-reader, 2–27 March, or the orchestrator's export that holds the parent run.",
           },
     cautions: grade === "C" ? ["The agent's own trace is the only proof that a person asked (R10)."] : [],
+    instruction: null,
     chain:
       person === undefined
         ? [

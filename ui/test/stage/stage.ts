@@ -52,7 +52,7 @@ function narrowed(filter: FindingFilter) {
       (filter.confidence?.includes(row.confidence) ?? true) &&
       `${row.rule} ${row.title} ${row.cause}`.toLowerCase().includes((filter.text ?? "").toLowerCase()),
   );
-  return { rows, total: shown.length, facets: (["severity", "rule", "family", "confidence"] as const).map(facet) };
+  return { rows, total: shown.length, known_exceptions: 0, facets: (["severity", "rule", "family", "confidence"] as const).map(facet) };
 }
 
 const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[C]["result"] } = {
@@ -98,7 +98,7 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   completeness: () => completeness,
   receipts: () => receipts,
   losses: ({ file }) => losses.filter((row) => file === null || file === undefined || row.file === file),
-  findings: (filter) => (empty ? { rows: [], total: 0, facets: [] } : narrowed(filter)),
+  findings: (filter) => (empty ? { rows: [], total: 0, known_exceptions: 0, facets: [] } : narrowed(filter)),
   finding: ({ id }) => detail(id) ?? missing(id),
   who: ({ id }) => who(id) ?? missing(id),
   raw: ({ id }) => raw(id) ?? missing(id),

@@ -10,6 +10,7 @@ mod clients;
 mod decisions;
 mod holes;
 mod impossible;
+mod instructions;
 mod patterns;
 mod rhythm;
 mod scope;
@@ -113,6 +114,7 @@ pub fn compute(
         derived.pattern_fact(&fact)?;
     }
     holes::write(case, derived)?;
+    instructions::write(case, derived, &mut tick)?;
     for fact in traced::facts(derived, &world, &stakes)? {
         derived.traced_fact(&fact)?;
     }
