@@ -3,7 +3,7 @@
 use crate::attribution::{self, Summary, Tables};
 use crate::case::{Case, CaseError, Progress, Stage, Tick};
 use crate::identity::{self, Identity};
-use crate::lineage::Lineage;
+use crate::lineage::{Lineage, signatures};
 use crate::rules;
 
 /// Parties and lineage of a case, held while questions are asked.
@@ -37,10 +37,11 @@ pub struct Analysis {
 
 /// Attributes every call and runs every rule. All conclusions are written in one transaction.
 pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseError> {
-    let loaded = Loaded::load(case)?;
-    let tables = loaded.tables(case)?;
     let total = case.calls_held()?;
     let derived = case.derive()?;
+    let signatures = signatures::check(case, &derived)?;
+    let loaded = Loaded::load(case)?;
+    let tables = loaded.tables(case)?;
     for skew in loaded.lineage.clocks.skews() {
         derived.clock(skew)?;
     }
@@ -77,6 +78,7 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     if accepted > 0 {
         notes.push(format!("{accepted} more findings are accepted by known exceptions: shown, and not counted."));
     }
+    notes.extend(of_signatures(signatures));
     let unapproved = case.calls_that_need_approval()?;
     if unapproved > 0 && !case.approvals_imported()? {
         let calls = if unapproved == 1 { "1 call is".into() } else { format!("{unapproved} calls are") };
@@ -90,4 +92,19 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
         design_facts,
         notes,
     })
+}
+
+fn of_signatures(checked: signatures::Checked) -> Vec<String> {
+    let tokens = |n: u64| if n == 1 { "1 raw token".to_string() } else { format!("{n} raw tokens") };
+    let mut out = Vec::new();
+    if checked.held > 0 {
+        out.push(format!("The signatures of {} hold under the keys received.", tokens(checked.held)));
+    }
+    if checked.failed > 0 {
+        out.push(format!(
+            "{} name a key that did not sign them, as far as the keys received tell: they prove nothing, and are nobody's word. Ask who exported them, and for the issuer's log.",
+            tokens(checked.failed)
+        ));
+    }
+    out
 }

@@ -109,11 +109,11 @@ pub struct DecisionWords {
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
 use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
-use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
+use crate::case::{AttributionView, Case, CaseError, DecisionView, Select, TokenCheck};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
-use crate::model::{EvidenceKind, FilledBy, Grade};
+use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade};
 
 const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
@@ -172,7 +172,7 @@ impl Teller<'_> {
             pattern: view.pattern.clone(),
             run: view.run.as_deref().map(shown_id),
             refusal,
-            cautions: self.cautions(a),
+            cautions: self.cautions(event, a)?,
             chain: self.chain(view, a, best)?,
             proofs: self.proofs(a)?,
             candidates: self.candidates(a),
@@ -208,7 +208,24 @@ impl Teller<'_> {
         }
     }
 
-    fn cautions(&self, a: &Attribution) -> Vec<String> {
+    /// Token records of the call's token id, and the call itself, that no key signed.
+    fn forged(&self, event: i64) -> Result<Vec<String>, CaseError> {
+        let call = self.case.call(event)?;
+        let jti = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::Token));
+        let mut out = Vec::new();
+        for record in jti.map(|jti| self.loaded.lineage.tokens.failed(jti)).unwrap_or_default() {
+            let Some(check) = self.case.token_check(*record)? else { continue };
+            out.push(format!(
+                "The key {} did not sign the token of record {} ({}): it proves nothing.",
+                check.key_id.unwrap_or_default(),
+                self.case.shown_id(*record)?,
+                check.algorithm
+            ));
+        }
+        Ok(out)
+    }
+
+    fn cautions(&self, event: i64, a: &Attribution) -> Result<Vec<String>, CaseError> {
         let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
         if a.gap == Some(Gap::OutsidePeriod) {
             out.push(
@@ -218,7 +235,8 @@ impl Teller<'_> {
         if a.agent_grade == Some(Grade::X) {
             out.push("The evidence names different agents; none is stated.".into());
         }
-        out
+        out.extend(self.forged(event)?);
+        Ok(out)
     }
 
     /// Person first, the call last; a missing link is a gap with its reason.
@@ -329,7 +347,7 @@ impl Teller<'_> {
                     basis: step.kind.basis().into(),
                     grade: step.grade.letter().into(),
                     by: by_word(step.by).into(),
-                    sentence: self.step_sentence(step, path),
+                    sentence: self.step_sentence(step, path)?,
                     record: Some(self.case.shown_id(step.event)?),
                 });
             }
@@ -346,14 +364,20 @@ impl Teller<'_> {
         Ok(out)
     }
 
-    fn step_sentence(&self, step: &Step, path: &Path) -> String {
+    fn step_sentence(&self, step: &Step, path: &Path) -> Result<String, CaseError> {
         let who = &self.loaded.identity.party(path.value).shown;
         let run = step.node.map(|n| self.run_label(n)).unwrap_or_default();
         let by = by_word(step.by);
-        match step.kind {
-            EvidenceKind::K2 | EvidenceKind::K1 => {
-                format!("The issuance record of the token names {who} as its subject.")
+        let signature = self.case.token_check(step.event)?;
+        Ok(match step.kind {
+            EvidenceKind::K1 => format!(
+                "The token names {who} as its subject and an actor; {}, and only the holder of a key that it names could send it.",
+                held(signature.as_ref())
+            ),
+            EvidenceKind::K2 if signature.is_some() => {
+                format!("The token names {who} as its subject; {}.", held(signature.as_ref()))
             }
+            EvidenceKind::K2 => format!("The issuance record of the token names {who} as its subject."),
             EvidenceKind::K3 => format!("The record names {who}; the field was filled by the {by}."),
             EvidenceKind::K4 => {
                 "The credential or call id on the record is exactly that of this issuance or span.".into()
@@ -366,7 +390,7 @@ impl Teller<'_> {
             EvidenceKind::K10 => format!("{run} is linked to the run before it."),
             EvidenceKind::K11 => format!("The caller wrote {who} on the call: a hint, not a name."),
             EvidenceKind::K12 | EvidenceKind::K13 | EvidenceKind::K14 => format!("A hint towards {who}."),
-        }
+        })
     }
 
     fn candidates(&self, a: &Attribution) -> Vec<Candidate> {
@@ -404,6 +428,19 @@ impl Teller<'_> {
             None => "effect not recorded",
         };
         Ok(Some(DecisionWords { sentence: format!("{done}, {on}"), effect, evaluated, policy }))
+    }
+}
+
+/// A signature that holds, in words.
+fn held(check: Option<&TokenCheck>) -> String {
+    match check {
+        Some(TokenCheck { algorithm, key_id: Some(key), .. }) => {
+            format!("its signature ({algorithm}) holds under the key {key} that was received")
+        }
+        Some(TokenCheck { algorithm, .. }) => {
+            format!("its signature ({algorithm}) holds under a key that was received")
+        }
+        None => "its issuer vouches for it".into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::combine::{HumanEvidence, conclude};
 use super::path::{Path, Step};
 use super::run::Tables;
-use crate::case::{CallRow, ClaimRow, TokenRow};
+use crate::case::{CallRow, ClaimRow, TokenRow, Verdict};
 use crate::lineage::{EdgeKind, Lineage, Starter};
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
 
@@ -46,8 +46,12 @@ fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let (Some(wire), WireKind::Human) = (call.wire, call.wire_kind) else { return };
     if let Some(person) = t.identity.person(wire) {
-        let by = call.wire_by.unwrap_or(FilledBy::Platform);
-        found.paths.push(Path::new(person, vec![step(EvidenceKind::K3, believed(by), by, call.event)]));
+        let (kind, by) = match t.lineage.tokens.at(call.event) {
+            Some(row) if row.verdict == Some(Verdict::Failed) => return,
+            Some(row) if row.unverified && issuers_word(row) => (EvidenceKind::K2, FilledBy::Issuer),
+            _ => (EvidenceKind::K3, call.wire_by.unwrap_or(FilledBy::Platform)),
+        };
+        found.paths.push(Path::new(person, vec![step(kind, believed(by), by, call.event)]));
     }
 }
 
@@ -76,12 +80,13 @@ fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 
 /// What a claim on the call's own record is worth.
 fn worth(call: &CallRow, claim: &ClaimRow) -> (EvidenceKind, Grade) {
-    use EvidenceKind::{K2, K3, K6, K11};
+    use EvidenceKind::{K1, K2, K3, K6, K11};
     // Users on a tool span name the people that the call is about.
     if call.kind == EventKind::ToolSpan {
         return (K11, Grade::D);
     }
     match claim.evidence {
+        K1 => (K1, Grade::A),
         kind @ (K2 | K3 | K6) if believed(claim.by) >= Grade::C => (kind, Grade::B),
         _ => (K11, Grade::D),
     }
@@ -99,8 +104,18 @@ fn believed(by: FilledBy) -> Grade {
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
     token_rows(t, call)
         .into_iter()
-        .find(|r| !r.unverified && r.subject.and_then(|s| t.identity.person(s)) == Some(person))
+        .find(|r| issuers_word(r) && r.subject.and_then(|s| t.identity.person(s)) == Some(person))
         .map(|r| r.event)
+}
+
+/// The issuer's log, or a token whose signature holds.
+pub(super) fn issuers_word(row: &TokenRow) -> bool {
+    !row.unverified || matches!(row.verdict, Some(Verdict::Bearer | Verdict::Bound))
+}
+
+/// K1: subject and actor in a token whose signature holds and that only the holder of a key could send.
+pub(super) fn proved(row: &TokenRow) -> bool {
+    row.verdict == Some(Verdict::Bound) && row.subject.is_some() && !row.actors.is_empty()
 }
 
 fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
@@ -132,10 +147,13 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         };
         let agent_client = row.client.and_then(|c| t.identity.party_of(c)).is_some_and(|p| t.is_agent(p));
         let kind = if row.actors.is_empty() && agent_client { EvidenceKind::K5 } else { EvidenceKind::K2 };
-        found.paths.push(match row.unverified {
+        found.paths.push(match issuers_word(row) {
+            _ if proved(row) => {
+                Path::new(person, vec![step(EvidenceKind::K1, Grade::A, FilledBy::Issuer, row.event)]).lifted(row.event)
+            }
+            true => Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event),
             // Whoever exported the token says what it claims; no issuer says that it was handed out.
-            true => Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event)]),
-            false => Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event)]).lifted(row.event),
+            false => Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event)]),
         });
     }
 }

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
 use super::{agent, human, pattern, scope};
-use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
+use crate::case::{
+    AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord, TokenRow, Verdict,
+};
 use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
 use crate::model::time::DAY;
-use crate::model::{CredentialKind, EventKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
 
 /// The tables that attribution is a function of.
 pub struct Tables<'a> {
@@ -58,7 +60,10 @@ impl<'a> Tables<'a> {
         let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
         let retold = case.retold_tool_calls()?.into_iter().collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
-        let claims = crate::lineage::claims_by_event(claims);
+        let mut claims = crate::lineage::claims_by_event(claims);
+        for row in lineage.tokens.rows().iter().filter(|row| row.verdict.is_some()) {
+            weigh(row, claims.entry(row.event).or_default());
+        }
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
         for (event, copy) in case.other_copies(None)? {
             copies.entry(event).or_default().push(case.call(copy)?);
@@ -110,7 +115,11 @@ impl<'a> Tables<'a> {
         }
         let mut open = vec![call.clone()];
         while let Some(call) = open.pop() {
-            t.claims.insert(call.event, case.claims_of(call.event)?);
+            let mut claims = case.claims_of(call.event)?;
+            if let Some(row) = lineage.tokens.at(call.event) {
+                weigh(row, &mut claims);
+            }
+            t.claims.insert(call.event, claims);
             t.evaluated.insert(call.event, case.evaluated_of(call.event)?);
             let key = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::SessionKey));
             for lease in key.and_then(|k| lineage.leases.get(&k)).into_iter().flatten() {
@@ -163,6 +172,20 @@ impl<'a> Tables<'a> {
         }
         let (Some(action), Some(time)) = (call.action, call.time) else { return !self.logged.contains(&call.event) };
         !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))
+    }
+}
+
+/// What a token says of itself, by what became of its signature: its issuer's word, or nobody's.
+fn weigh(row: &TokenRow, claims: &mut Vec<ClaimRow>) {
+    match row.verdict {
+        None => {}
+        Some(Verdict::Failed) => claims.clear(),
+        Some(Verdict::Bearer | Verdict::Bound) => {
+            let kind = if human::proved(row) { EvidenceKind::K1 } else { EvidenceKind::K2 };
+            for claim in claims.iter_mut().filter(|c| c.by == FilledBy::Platform && c.evidence == EvidenceKind::K3) {
+                (claim.evidence, claim.by) = (kind, FilledBy::Issuer);
+            }
+        }
     }
 }
 

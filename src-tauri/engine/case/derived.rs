@@ -143,6 +143,7 @@ const DERIVED_TABLES: &[&str] = &[
     "traced_facts",
     "hole_facts",
     "clocks",
+    "token_checks",
     "agents_right_facts",
     "approval_facts",
     "undecided_facts",

@@ -9,13 +9,15 @@ mod union;
 
 pub use resolve::{Identity, Inputs, Party, PartyKind, resolve};
 
-use crate::case::{Case, CaseError, TokenRow};
+use crate::case::{Case, CaseError, TokenRow, Verdict};
 use crate::model::{Principal, Role};
 
 /// Reads from the case what resolution needs, and resolves.
 pub fn identify(case: &Case) -> Result<Identity, CaseError> {
     let claims = case.claims()?;
-    let tokens = case.tokens()?;
+    let mut tokens = case.tokens()?;
+    // What a forged token says is nobody's word.
+    tokens.retain(|t| t.verdict != Some(Verdict::Failed));
     let mut agents: Vec<i64> = claims.iter().filter(|c| c.role == Role::Agent).map(|c| c.principal).collect();
     let mut humans: Vec<i64> = claims.iter().filter(|c| c.role == Role::Human).map(|c| c.principal).collect();
     // An actor of a delegated token acts for its subject: it is an agent where the directory says nothing else.

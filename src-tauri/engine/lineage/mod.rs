@@ -6,6 +6,7 @@ pub mod continuity;
 mod credentials;
 mod order;
 mod shortened;
+pub mod signatures;
 mod walk;
 
 pub(crate) use build::claims_by_event;

@@ -17,7 +17,7 @@ pub use act::{Act, Criterion, Deed, Scope};
 pub use address::Address;
 pub use context::{
     Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
-    Ownership, Reach, Receipt,
+    Ownership, PublicKey, Reach, Receipt, SigningKey,
 };
 pub use edge::{EdgeError, Fault};
 pub use event::{
