@@ -14,14 +14,17 @@ pub struct Loaded {
 
 impl Loaded {
     pub fn load(case: &Case) -> Result<Loaded, CaseError> {
-        let claims = case.claims()?;
+        let mut claims = case.claims()?;
         let mut identity = identity::identify(case)?;
+        identity.settle_claims(case, &mut claims)?;
         let lineage = Lineage::build(case, &mut identity, &claims)?;
         Ok(Loaded { identity, lineage })
     }
 
     pub fn tables(&self, case: &Case) -> Result<Tables<'_>, CaseError> {
-        Tables::load(case, &self.identity, &self.lineage, &case.claims()?)
+        let mut claims = case.claims()?;
+        self.identity.settle_claims(case, &mut claims)?;
+        Tables::load(case, &self.identity, &self.lineage, &claims)
     }
 }
 

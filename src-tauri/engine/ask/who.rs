@@ -120,7 +120,7 @@ const DISCLAIMER: &str = "that this person saw, approved or intended this call."
 /// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
 pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let event = case.find_event(id)?;
-    let call = case.call(event)?;
+    let call = attribution::call_of(case, &loaded.identity, event)?;
     let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
     let found = attribution::attribute(&tables, &call);
     let mut view = None;

@@ -108,6 +108,8 @@ pub(super) struct HumanEvidence {
     /// Somebody is named who is no person of the directory.
     pub unresolved: bool,
     pub redacted: bool,
+    /// An agent used a person's own key: whose it is says nothing of who asked.
+    pub lent: bool,
 }
 
 /// The person, or why there is none. Never guesses: D names nobody, and defeats nothing.
@@ -177,6 +179,9 @@ fn nobody(found: &HumanEvidence) -> Verdict {
     }
     if found.unresolved {
         return Verdict::refuse(Refusal::R8, Gap::Unresolved);
+    }
+    if found.lent {
+        return Verdict::refuse(Refusal::R9, Gap::Robot);
     }
     if !found.paths.is_empty() {
         return Verdict::refuse(Refusal::R3, Gap::HintsOnly);

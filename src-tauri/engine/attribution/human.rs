@@ -13,7 +13,8 @@ use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Rol
 const CHAIN: usize = 8;
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvidence {
-    let mut found = HumanEvidence { redacted: call.human_empty == WhyEmpty::Redacted, ..Default::default() };
+    let redacted = call.human_empty == WhyEmpty::Redacted;
+    let mut found = HumanEvidence { redacted, lent: lent(t, call), ..Default::default() };
     on_the_wire(t, call, &mut found);
     claimed(t, call, &mut found);
     by_token(t, call, &mut found);
@@ -34,7 +35,7 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvide
 fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let values: BTreeSet<u32> = found.paths.iter().filter(|p| p.grade >= Grade::C).map(|p| p.value).collect();
     for copy in t.copies_of(call.event) {
-        let mut other = HumanEvidence::default();
+        let mut other = HumanEvidence { lent: lent(t, copy), ..Default::default() };
         on_the_wire(t, copy, &mut other);
         claimed(t, copy, &mut other);
         let rivals = other.paths.into_iter().filter(|p| p.grade >= Grade::C && !values.contains(&p.value));
@@ -45,7 +46,7 @@ fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 /// A person's own account acting directly.
 fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let (Some(wire), WireKind::Human) = (call.wire, call.wire_kind) else { return };
-    if let Some(person) = t.identity.person(wire) {
+    if let Some(person) = t.identity.person(wire).filter(|_| !found.lent) {
         let (kind, by) = match t.lineage.tokens.at(call.event) {
             Some(row) if row.verdict == Some(Verdict::Failed) => return,
             Some(row) if row.unverified && issuers_word(row) => (EvidenceKind::K2, FilledBy::Issuer),
@@ -53,6 +54,17 @@ fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         };
         found.paths.push(Path::new(person, vec![step(kind, believed(by), by, call.event)]));
     }
+}
+
+/// A person's own key (an access token, a secret, no delegated token) in an agent's hands: the row 18 of table D.2. Its
+/// owner's rights were used; a run may tell who asked.
+fn lent(t: &Tables<'_>, call: &CallRow) -> bool {
+    let own_key = call.wire_kind == WireKind::Human && call.credential_kind == Some(CredentialKind::LongLived);
+    if !own_key || call.wire.and_then(|w| t.identity.person(w)).is_none() {
+        return false;
+    }
+    let agent = |c: &ClaimRow| c.role == Role::Agent && believed(c.by) >= Grade::C && t.agent_principal(c.principal);
+    t.claims_of(call.event).iter().any(agent) || run_of(t, call).is_some()
 }
 
 /// The principals that the record itself names.

@@ -12,4 +12,4 @@ mod scope;
 
 pub use combine::{Attribution, Gap, Standing};
 pub use path::{Path, Step};
-pub use run::{Summary, Tables, attribute, attribute_case};
+pub use run::{Summary, Tables, attribute, attribute_case, call_of};

@@ -11,6 +11,8 @@ pub(super) struct Facts {
     pub wire: Option<PartyKind>,
     pub wire_kind: WireKind,
     pub interactive: bool,
+    /// A person's own key in an agent's hands.
+    pub lent: bool,
     /// The source itself holds two principals: a service or agent, and the user it acted as.
     pub impersonated: bool,
     /// The call's token, as the issuer or the record tells, has a person as subject and an actor or agent client.
@@ -40,6 +42,7 @@ impl Facts {
             wire,
             wire_kind: call.wire_kind,
             interactive: call.interactive,
+            lent: found.lent,
             impersonated: service_wire && human_claim(EvidenceKind::K6) && t.is_kubernetes(call.source),
             delegated_token: token_with_subject
                 || (call.wire_kind == WireKind::Delegated && human_claim(EvidenceKind::K3)),
@@ -59,6 +62,7 @@ pub(super) fn pattern(f: &Facts) -> Pattern {
         () if machine && f.interactive => Pattern::Masquerade,
         // 17, 18: a human-type account with no person behind it.
         () if f.wire.is_some_and(PartyKind::is_robot) && f.wire_kind == WireKind::Human => Pattern::RobotUser,
+        () if f.lent => Pattern::RobotUser,
         // 1
         () if f.impersonated => Pattern::Impersonation,
         // 2, 4, 13

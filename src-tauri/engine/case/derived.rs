@@ -124,6 +124,7 @@ const DERIVED_TABLES: &[&str] = &[
     "parties",
     "party_of",
     "row_party",
+    "places",
     "runs",
     "run_parents",
     "attributions",
@@ -201,6 +202,25 @@ impl Derived<'_> {
         for row in &p.rows {
             self.tx.prepare_cached("INSERT INTO row_party VALUES (?1, ?2)")?.execute((row, p.id))?;
         }
+        Ok(())
+    }
+
+    /// One of those that an id stands for.
+    pub fn place(
+        &self,
+        principal: i64,
+        tenant: Option<i64>,
+        from: Option<Time>,
+        until: Option<Time>,
+        part: i64,
+    ) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO places VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            principal,
+            tenant,
+            from.map(|t| t.0),
+            until.map(|t| t.0),
+            part
+        ])?;
         Ok(())
     }
 

@@ -32,7 +32,7 @@ pub use derived::{AttributionRecord, Derived, FindingRecord, InstanceRecord, Par
 pub use error::CaseError;
 pub use events::{CallRow, ClaimRow, IssuedRow, SpanRow, TokenRow};
 pub use fact_rows::{AccountFact, CallFact, HoleFact, NamespaceFact, TokenFact, TracedFact};
-pub use facts::{AttributedRow, PartyRow, RunFactRow, TracedRow};
+pub use facts::{AttributedRow, PartyRow, PlaceRow, RunFactRow, TracedRow};
 pub use import::{Import, ImportReport, ImportedFile, Progress, Stage, Tick};
 pub use query::*;
 pub use raw::{Raw, RawPlace};

@@ -5,8 +5,9 @@ use rustc_hash::FxHashMap;
 use super::entitlement::{Rights, RightsInput};
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
+use crate::identity::{Place, Places};
 use crate::lineage::Clocks;
-use crate::model::{Membership, Network, Ownership, Principal};
+use crate::model::{Membership, Network, Ownership, Principal, Time};
 
 /// What is read of the case before an analysis writes.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ pub(super) struct World<'a> {
     pub context: &'a Context,
     parties: FxHashMap<i64, PartyRow>,
     party_of: FxHashMap<i64, i64>,
+    places: Places,
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
     /// Rows of the directory by their event; one id may have several.
@@ -71,6 +73,12 @@ impl<'a> World<'a> {
             context,
             parties: parties.into_iter().map(|p| (p.id, p)).collect(),
             party_of: party_of.into_iter().collect(),
+            places: Places::of(
+                derived
+                    .places()?
+                    .into_iter()
+                    .map(|(whole, tenant, from, until, principal)| (whole, Place { tenant, from, until, principal })),
+            ),
             rows: context.directory.iter().map(|row| (row.event, row)).collect(),
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
@@ -104,6 +112,16 @@ impl<'a> World<'a> {
 
     pub(super) fn party_of(&self, principal: i64) -> Option<i64> {
         self.party_of.get(&principal).copied()
+    }
+
+    /// The party that an id stands for on a record of this time and tenant.
+    pub(super) fn party_at(&self, principal: i64, time: Option<Time>, tenant: Option<i64>) -> Option<i64> {
+        self.party_of(self.places.at(principal, time, tenant))
+    }
+
+    /// An id that stands for several.
+    pub(super) fn splits(&self, principal: i64) -> bool {
+        self.places.splits(principal)
     }
 
     /// May be named as a person: of the directory, or unverified where none was imported.

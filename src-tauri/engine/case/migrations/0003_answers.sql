@@ -10,3 +10,7 @@ CREATE TABLE signing_keys (
 -- of its sender), bearer (holds) or failed; `signer` is the record of the key.
 CREATE TABLE token_checks (
   event INTEGER PRIMARY KEY, verdict TEXT NOT NULL, algorithm TEXT NOT NULL, signer INTEGER NOT NULL, key_id TEXT) STRICT;
+-- Derived: ids that stand for several, by tenant and time (from inclusive, until exclusive); `part` is the number, beyond those of
+-- `principals`, that a record's id is read as, and has its party in `party_of`.
+CREATE TABLE places (principal INTEGER NOT NULL, tenant INTEGER, from_time INTEGER, until_time INTEGER, part INTEGER PRIMARY KEY)
+  STRICT;

@@ -41,7 +41,8 @@ impl<'a> Calls<'a> {
             attributes: &attributes,
         });
         let evaluated = derived.evaluated_of(row.event)?;
-        let mut subjects: Vec<i64> = evaluated.iter().filter_map(|p| world.party_of(*p)).collect();
+        let mut subjects: Vec<i64> =
+            evaluated.iter().filter_map(|p| world.party_at(*p, row.time, row.tenant)).collect();
         subjects.sort_unstable();
         subjects.dedup();
         let claimed = derived.humans_claimed(row.event)?;
@@ -121,14 +122,12 @@ impl<'a> Calls<'a> {
         let role =
             row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
         // Policies see a user behind a role session only where the platform itself says on whose behalf it acts.
-        let on_behalf =
-            claimed.iter().any(|(principal, kind)| *kind == K3 && world.is_person(world.party_of(*principal)));
+        let is_person = |principal: i64| world.is_person(world.party_at(principal, row.time, row.tenant));
+        let on_behalf = claimed.iter().any(|(principal, kind)| *kind == K3 && is_person(*principal));
         match source {
             "aws_cloudtrail" if role && row.source_wire_kind != 0 && !on_behalf => ("agent", "certain"),
             "aws_cloudtrail" if role && on_behalf => ("person", "certain"),
-            "kubernetes_audit" if claimed.iter().any(|(p, _)| world.is_person(world.party_of(*p))) => {
-                ("person", "certain")
-            }
+            "kubernetes_audit" if claimed.iter().any(|(p, _)| is_person(*p)) => ("person", "certain"),
             _ => ("unknown", "unknown"),
         }
     }
@@ -144,7 +143,8 @@ impl<'a> Calls<'a> {
         let (Some(id), Some(0)) = (row.credential, row.credential_kind) else { return };
         let world = self.world;
         let issued: Option<&Token> = self.tokens.get(id);
-        let on_call = claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_of(*p));
+        let on_call =
+            claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_at(*p, row.time, row.tenant));
         let subject = match issued {
             Some(token) if token.delegated => token.subject,
             Some(token) if token.subject.is_some() => return,

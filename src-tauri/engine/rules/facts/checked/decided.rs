@@ -98,7 +98,7 @@ impl<'a> Decisions<'a> {
         for (run, id) in self.places(row.run.and_then(|key| self.world.run_with_key(key)).map(|r| r.id), row.trace) {
             self.by_place.entry((run, id, action, on)).or_default().push(n);
         }
-        for party in row.evaluated.iter().filter_map(|p| self.world.party_of(*p)) {
+        for party in row.evaluated.iter().filter_map(|p| self.world.party_at(*p, row.time, None)) {
             self.by_party.entry((party, action, on)).or_default().push(n);
         }
     }
@@ -228,7 +228,8 @@ impl<'a> Decisions<'a> {
         let decided = decision.time?;
         let (_, bound) = self.world.clocks.between((decision.source, decided), (row.source, at));
         let surely = crate::model::Time(at.0 - bound);
-        let mut subjects: Vec<i64> = decision.evaluated.iter().filter_map(|p| self.world.party_of(*p)).collect();
+        let of = |p: &i64| self.world.party_at(*p, decision.time, None);
+        let mut subjects: Vec<i64> = decision.evaluated.iter().filter_map(of).collect();
         if decision.evaluated.is_empty() {
             subjects.extend(row.human);
         }
