@@ -1,6 +1,6 @@
 //! The whole corridor after import: who is who, lineage, attribution, rules; and the loaded view that single answers need.
 
-use crate::attribution::{self, Summary, Tables};
+use crate::attribution::{self, Hints, Summary, Tables};
 use crate::case::{Case, CaseError, Progress, Stage, Tick};
 use crate::identity::{self, Identity};
 use crate::lineage::{Lineage, signatures};
@@ -65,6 +65,11 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
         }
         Ok(())
     })?;
+    let hints = Hints::load(case, &loaded.identity, &loaded.lineage.clocks, None)?;
+    attribution::hint_case(case, &derived, &hints, |_| {
+        if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) }
+    })?;
+    drop(hints);
     progress.tick(&Tick { stage: Stage::Rules, file: None, done_bytes: total, total_bytes: total, records: done });
     let findings =
         rules::run(case, &derived, |_| if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) })?;

@@ -108,12 +108,12 @@ pub struct DecisionWords {
 
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
-use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
+use crate::attribution::{self, Asked, Attribution, Gap, Hint, Hints, Path, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select, TokenCheck};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
-use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade};
+use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade, Time};
 
 const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
@@ -122,7 +122,11 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let event = case.find_event(id)?;
     let call = attribution::call_of(case, &loaded.identity, event)?;
     let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
-    let found = attribution::attribute(&tables, &call);
+    let mut found = attribution::attribute(&tables, &call);
+    let (time, ip) = (call.time, call.source_ip);
+    let hints = Hints::load(case, &loaded.identity, &loaded.lineage.clocks, Some(time.unwrap_or(Time(0))))?;
+    let asked = Asked { event, source: call.source, time, ip };
+    let hints = attribution::hint(case, &hints, asked, &mut found)?;
     let mut view = None;
     case.each_attribution(&Select::Event(event), Some(1), |v| {
         view = Some(v);
@@ -133,7 +137,7 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded }.tell(event, &view, &found)
+    Teller { case, loaded }.tell(event, &view, &found, &hints)
 }
 
 struct Teller<'a> {
@@ -142,7 +146,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution) -> Result<Who, CaseError> {
+    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution, hints: &[Hint]) -> Result<Who, CaseError> {
         let human = a.human.map(|h| self.loaded.identity.party(h));
         let best = self.best(a);
         let gap = a.gap.map(Gap::word).unwrap_or_default();
@@ -175,7 +179,7 @@ impl Teller<'_> {
             cautions: self.cautions(event, a)?,
             chain: self.chain(view, a, best)?,
             proofs: self.proofs(a)?,
-            candidates: self.candidates(a),
+            candidates: self.candidates(a, hints)?,
             decision: self.decision(event, a)?,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
@@ -393,7 +397,8 @@ impl Teller<'_> {
         })
     }
 
-    fn candidates(&self, a: &Attribution) -> Vec<Candidate> {
+    /// Whom to ask about, each with the reason: none of them is named by it.
+    fn candidates(&self, a: &Attribution, hints: &[Hint]) -> Result<Vec<Candidate>, CaseError> {
         let reason = match a.gap {
             Some(Gap::Ambiguous) => "one of several people whom the same run, link or credential leads to",
             Some(Gap::Contradiction) => "named by one of the proofs that contradict each other",
@@ -404,7 +409,23 @@ impl Teller<'_> {
         if a.human.is_none() {
             values.extend(a.human_paths.iter().map(|p| self.loaded.identity.party(p.value).shown.as_str()));
         }
-        values.into_iter().map(|v| Candidate { value: v.to_string(), reason: reason.into() }).collect()
+        let mut out: Vec<Candidate> =
+            values.into_iter().map(|v| Candidate { value: v.to_string(), reason: reason.into() }).collect();
+        for hint in hints {
+            let at = self.case.shown_id(hint.event)?;
+            let reason = match hint.kind {
+                EvidenceKind::K12 => {
+                    "the text of the record holds their address or id (K12): whoever wrote it may have put it there"
+                        .into()
+                }
+                EvidenceKind::K13 => {
+                    format!("the only person at work from the call's address at the time, by record {at} (K13)")
+                }
+                _ => format!("the only person seen within the clocks' bounds before it, by record {at} (K14)"),
+            };
+            out.push(Candidate { value: self.loaded.identity.party(hint.party).shown.clone(), reason });
+        }
+        Ok(out)
     }
 
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::combine::{HumanEvidence, conclude};
+use super::combine::{Doubt, HumanEvidence, conclude};
 use super::path::{Path, Step};
 use super::run::Tables;
 use crate::case::{CallRow, ClaimRow, TokenRow, Verdict};
 use crate::lineage::{EdgeKind, Lineage, Starter};
-use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, Time, WhyEmpty, WireKind};
 
 /// Issuances of issuances: role chaining deeper than this is not followed.
 const CHAIN: usize = 8;
@@ -144,7 +144,7 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let rows = token_rows(t, call);
     let people: BTreeSet<u32> = rows.iter().filter_map(|r| r.subject.and_then(|s| t.identity.person(s))).collect();
     if people.len() > 1 {
-        found.sets.push((people, true));
+        found.sets.push((people, Doubt::Holders));
         return;
     }
     for row in rows {
@@ -181,7 +181,8 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         _ => None,
     };
     let mut holders: Vec<Path> = Vec::new();
-    for issuance in issuances(t, call) {
+    let (issued, turn) = in_turn(t, call);
+    for issuance in issued {
         let inner = gather(t, &issuance, depth + 1);
         let run = inner.paths.iter().find(|p| p.steps.iter().any(|s| s.node.is_some())).cloned();
         // The run tag of an issuance counts by itself: it is evidence from the agent's side, not from the issuer's.
@@ -213,7 +214,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     }
     let people: BTreeSet<u32> = holders.iter().map(|p| p.value).collect();
     if people.len() > 1 {
-        found.sets.push((people, true));
+        found.sets.push((people, if turn == Turn::Unclear { Doubt::Order } else { Doubt::Holders }));
     } else {
         // A holder that only a run's tag names is not told by the issuer, and holds nothing exclusively.
         let handed = holders.iter().find(|p| p.steps.iter().all(|s| s.node.is_none())).map(|p| p.value);
@@ -222,7 +223,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     }
     // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
     if let Some(holders) = shared.filter(|s| s.people.len() > 1) {
-        found.sets.push((holders.people.clone(), true));
+        found.sets.push((holders.people.clone(), Doubt::Holders));
     }
     if call.run.is_none() {
         found.no_origin |= shared.is_some_and(|s| s.open);
@@ -242,6 +243,46 @@ fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<Path> {
         l.event != call.event && begun && l.until.is_some_and(|until| holds((call.source, at), (l.source, until)))
     })?;
     Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event)]))
+}
+
+/// Whether the order of leases tells whose turn it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// One lease, or several at a time: order tells nothing.
+    Together,
+    /// One of several that follow each other.
+    Clear,
+    /// The call lies within the clocks' uncertainty of a hand-over.
+    Unclear,
+}
+
+/// The issuances of the call's key. Where its leases follow each other, the one whose turn it was; all of those whose turn
+/// it may have been, where the clocks do not tell.
+fn in_turn(t: &Tables<'_>, call: &CallRow) -> (Vec<CallRow>, Turn) {
+    let all = issuances(t, call);
+    let key = call.credential.filter(|_| all.len() > 1);
+    let leases = key.and_then(|key| t.lineage.leases.get(&key)).map(Vec::as_slice).unwrap_or_default();
+    let turns: Option<Vec<(Time, Time, i64, i64)>> =
+        leases.iter().map(|l| Some((l.from?, l.until?, l.event, l.source))).collect();
+    let (Some(mut turns), Some(at)) = (turns.filter(|turns| turns.len() > 1), call.time) else {
+        return (all, Turn::Together);
+    };
+    turns.sort_unstable();
+    if turns.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+        return (all, Turn::Together);
+    }
+    let may = |from: Time, until: Time, source: i64| {
+        let (after, bound) = t.lineage.clocks.between((source, from), (call.source, at));
+        let (before, _) = t.lineage.clocks.between((call.source, at), (source, until));
+        after >= -bound && before >= -bound
+    };
+    let open: BTreeSet<i64> =
+        turns.iter().filter(|(from, until, _, source)| may(*from, *until, *source)).map(|turn| turn.2).collect();
+    match open.len() {
+        0 => (all, Turn::Together),
+        1 => (all.into_iter().filter(|i| open.contains(&i.event)).collect(), Turn::Clear),
+        _ => (all.into_iter().filter(|i| open.contains(&i.event)).collect(), Turn::Unclear),
+    }
 }
 
 fn joined(event: i64) -> Step {
@@ -319,7 +360,7 @@ fn by_run(lineage: &Lineage, node: usize, by: FilledBy, via: i64, call: i64, fou
     }
     match walk.person() {
         Some(person) => found.paths.push(run_path(lineage, node, person, by, via, call)),
-        None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), false)),
+        None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), Doubt::Members)),
     }
 }
 
@@ -336,7 +377,7 @@ fn by_links(lineage: &Lineage, call: i64, found: &mut HumanEvidence) {
                 found.paths.push(Path::new(*person, vec![step]));
             }
         }
-        _ => found.sets.push((people, false)),
+        _ => found.sets.push((people, Doubt::Members)),
     }
 }
 

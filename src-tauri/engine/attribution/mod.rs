@@ -4,6 +4,7 @@
 
 mod agent;
 mod combine;
+mod hints;
 mod human;
 mod path;
 mod pattern;
@@ -11,5 +12,6 @@ mod run;
 mod scope;
 
 pub use combine::{Attribution, Gap, Standing};
+pub use hints::{Asked, Hint, Hints, hint, hint_case};
 pub use path::{Path, Step};
 pub use run::{Summary, Tables, attribute, attribute_case, call_of};
