@@ -108,12 +108,12 @@ pub struct DecisionWords {
 
 use super::coverage::settled_by;
 use crate::analysis::Loaded;
-use crate::attribution::{self, Asked, Attribution, Gap, Hint, Hints, Path, Step, Tables};
+use crate::attribution::{self, Asked, Attribution, Gap, Hint, Path, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select, TokenCheck};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
-use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade, Time};
+use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade};
 
 const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
@@ -124,9 +124,8 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
     let mut found = attribution::attribute(&tables, &call);
     let (time, ip) = (call.time, call.source_ip);
-    let hints = Hints::load(case, &loaded.identity, &loaded.lineage.clocks, Some(time.unwrap_or(Time(0))))?;
     let asked = Asked { event, source: call.source, time, ip };
-    let hints = attribution::hint(case, &hints, asked, &mut found)?;
+    let hints = attribution::hint(case, &loaded.identity, &loaded.lineage.clocks, asked, &mut found)?;
     let mut view = None;
     case.each_attribution(&Select::Event(event), Some(1), |v| {
         view = Some(v);

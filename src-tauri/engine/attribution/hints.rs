@@ -129,7 +129,7 @@ impl Hints {
             if n >= CROWD {
                 return None;
             }
-            if at <= seen.until {
+            if at <= seen.until && seen.event != call.event {
                 found.entry(seen.party).or_insert(*seen);
             }
         }
@@ -149,7 +149,7 @@ impl Hints {
         for seen in self.when[begin..].iter().take_while(|s| s.from.0 <= at.0.saturating_add(UNMEASURED)).take(CROWD) {
             let (apart, within) = self.clocks.between((seen.source, seen.from), (call.source, at));
             // Not surely after the call, and no further before it than the clocks may differ.
-            if (-within..=within).contains(&apart) {
+            if (-within..=within).contains(&apart) && seen.event != call.event {
                 found.insert(seen.party, *seen);
             }
         }
@@ -182,13 +182,13 @@ fn words(case: &Case, identity: &Identity) -> Result<FxHashMap<String, u32>, Cas
 }
 
 /// Whether hints are asked for: the call is refused, and no set of candidates is at hand.
-pub fn wanted(standing: Standing, gap: Option<Gap>) -> bool {
+fn wanted(standing: Standing, gap: Option<Gap>) -> bool {
     standing == Standing::Refused && gap.is_some_and(|g| g != Gap::Ambiguous)
 }
 
 /// What hints make of a refusal: where nothing at all was in evidence, hints alone stand now. Only a name in the text says
 /// that somebody is named.
-pub fn settle(refusal: Refusal, gap: Gap, hints: &[Hint]) -> (Refusal, Gap) {
+fn settle(refusal: Refusal, gap: Gap, hints: &[Hint]) -> (Refusal, Gap) {
     match (refusal, gap) {
         (Refusal::R1, Gap::NoEvidence) if hints.iter().any(|h| h.kind == EvidenceKind::K12) => {
             (Refusal::R3, Gap::HintsOnly)
@@ -199,10 +199,17 @@ pub fn settle(refusal: Refusal, gap: Gap, hints: &[Hint]) -> (Refusal, Gap) {
 }
 
 /// The hints for one call whose attribution is known; its refusal is settled by them.
-pub fn hint(case: &Case, hints: &Hints, asked: Asked, found: &mut Attribution) -> Result<Vec<Hint>, CaseError> {
+pub fn hint(
+    case: &Case,
+    identity: &Identity,
+    clocks: &Clocks,
+    asked: Asked,
+    found: &mut Attribution,
+) -> Result<Vec<Hint>, CaseError> {
     if !wanted(found.standing, found.gap) {
         return Ok(Vec::new());
     }
+    let hints = Hints::load(case, identity, clocks, Some(asked.time.unwrap_or(Time(0))))?;
     let out = hints.of(asked, &case.raw(asked.event)?.bytes);
     if let (Some(refusal), Some(gap)) = (found.refusal, found.gap) {
         let (refusal, gap) = settle(refusal, gap, &out);

@@ -92,13 +92,14 @@ fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 
 /// What a claim on the call's own record is worth.
 fn worth(call: &CallRow, claim: &ClaimRow) -> (EvidenceKind, Grade) {
-    use EvidenceKind::{K1, K2, K3, K6, K11};
+    use EvidenceKind::{K1, K2, K3, K6, K11, K12};
     // Users on a tool span name the people that the call is about.
     if call.kind == EventKind::ToolSpan {
         return (K11, Grade::D);
     }
     match claim.evidence {
         K1 => (K1, Grade::A),
+        K12 => (K12, Grade::D),
         kind @ (K2 | K3 | K6) if believed(claim.by) >= Grade::C => (kind, Grade::B),
         _ => (K11, Grade::D),
     }
