@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod findings;
 pub mod overview;
 pub mod patterns;
+mod proofs;
 pub mod raw;
 pub mod receipts;
 pub mod scope;

@@ -31,8 +31,16 @@ pub struct Who {
     /// R10 and its like, beside a C.
     pub cautions: Vec<String>,
     pub chain: Vec<Link>,
-    /// All paths that were weighed: to the value named, and to others.
+    /// The smallest sets of evidence that each carry a person: to the one named, and to others.
     pub proofs: Vec<Proof>,
+    /// The same for the agent.
+    pub agent_proofs: Vec<Proof>,
+    /// What the conclusion was held against, each as a sentence.
+    pub checked: Vec<String>,
+    /// Proofs of at least C that name different people, in words; both are kept.
+    pub contradictions: Vec<String>,
+    /// Who answers for the agent or service where no person is required. An owner did nothing by being one.
+    pub owner: Option<String>,
     pub candidates: Vec<Candidate>,
     pub decision: Option<DecisionWords>,
     /// Findings that list this call.
@@ -107,13 +115,14 @@ pub struct DecisionWords {
 }
 
 use super::coverage::settled_by;
+use super::proofs::{Proofs, basis};
 use crate::analysis::Loaded;
-use crate::attribution::{self, Asked, Attribution, Gap, Hint, Path, Step, Tables};
-use crate::case::{AttributionView, Case, CaseError, DecisionView, Select, TokenCheck};
+use crate::attribution::{self, Asked, Attribution, Gap, Hint, Path, Standing, Step, Tables};
+use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
-use crate::model::{CredentialKind, EvidenceKind, FilledBy, Grade};
+use crate::model::{EvidenceKind, Grade, Role};
 
 const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
@@ -146,6 +155,7 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn tell(&self, event: i64, view: &AttributionView, a: &Attribution, hints: &[Hint]) -> Result<Who, CaseError> {
+        let proofs = Proofs { case: self.case, loaded: self.loaded };
         let human = a.human.map(|h| self.loaded.identity.party(h));
         let best = self.best(a);
         let gap = a.gap.map(Gap::word).unwrap_or_default();
@@ -177,7 +187,11 @@ impl Teller<'_> {
             refusal,
             cautions: self.cautions(event, a)?,
             chain: self.chain(view, a, best)?,
-            proofs: self.proofs(a)?,
+            proofs: proofs.of(&a.human_paths, Role::Human)?,
+            agent_proofs: proofs.of(&a.agent_paths, Role::Agent)?,
+            checked: proofs.checked(event, a)?,
+            contradictions: proofs.contradictions(a)?,
+            owner: self.owner(a)?,
             candidates: self.candidates(a, hints)?,
             decision: self.decision(event, a)?,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
@@ -211,23 +225,6 @@ impl Teller<'_> {
         }
     }
 
-    /// Token records of the call's token id, and the call itself, that no key signed.
-    fn forged(&self, event: i64) -> Result<Vec<String>, CaseError> {
-        let call = self.case.call(event)?;
-        let jti = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::Token));
-        let mut out = Vec::new();
-        for record in jti.map(|jti| self.loaded.lineage.tokens.failed(jti)).unwrap_or_default() {
-            let Some(check) = self.case.token_check(*record)? else { continue };
-            out.push(format!(
-                "The key {} did not sign the token of record {} ({}): it proves nothing.",
-                check.key_id.unwrap_or_default(),
-                self.case.shown_id(*record)?,
-                check.algorithm
-            ));
-        }
-        Ok(out)
-    }
-
     fn cautions(&self, event: i64, a: &Attribution) -> Result<Vec<String>, CaseError> {
         let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
         if a.gap == Some(Gap::OutsidePeriod) {
@@ -238,7 +235,7 @@ impl Teller<'_> {
         if a.agent_grade == Some(Grade::X) {
             out.push("The evidence names different agents; none is stated.".into());
         }
-        out.extend(self.forged(event)?);
+        out.extend(Proofs { case: self.case, loaded: self.loaded }.forged(event)?);
         Ok(out)
     }
 
@@ -340,62 +337,6 @@ impl Teller<'_> {
         }
     }
 
-    fn proofs(&self, a: &Attribution) -> Result<Vec<Proof>, CaseError> {
-        let mut out = Vec::new();
-        for path in &a.human_paths {
-            let mut evidence = Vec::new();
-            for step in &path.steps {
-                evidence.push(ProofStep {
-                    kind: step.kind.code().into(),
-                    basis: step.kind.basis().into(),
-                    grade: step.grade.letter().into(),
-                    by: by_word(step.by).into(),
-                    sentence: self.step_sentence(step, path)?,
-                    record: Some(self.case.shown_id(step.event)?),
-                });
-            }
-            let shown = self.loaded.identity.party(path.value).shown.clone();
-            out.push(Proof {
-                sentence: format!("{shown}: {} (grade {}, {}).", basis(path), path.grade.letter(), path.grade.word()),
-                value: shown,
-                grade: path.grade.letter().into(),
-                evidence,
-            });
-        }
-        out.sort_by(|x, y| (&y.grade, &x.value, &x.sentence).cmp(&(&x.grade, &y.value, &y.sentence)).reverse());
-        out.dedup();
-        Ok(out)
-    }
-
-    fn step_sentence(&self, step: &Step, path: &Path) -> Result<String, CaseError> {
-        let who = &self.loaded.identity.party(path.value).shown;
-        let run = step.node.map(|n| self.run_label(n)).unwrap_or_default();
-        let by = by_word(step.by);
-        let signature = self.case.token_check(step.event)?;
-        Ok(match step.kind {
-            EvidenceKind::K1 => format!(
-                "The token names {who} as its subject and an actor; {}, and only the holder of a key that it names could send it.",
-                held(signature.as_ref())
-            ),
-            EvidenceKind::K2 if signature.is_some() => {
-                format!("The token names {who} as its subject; {}.", held(signature.as_ref()))
-            }
-            EvidenceKind::K2 => format!("The issuance record of the token names {who} as its subject."),
-            EvidenceKind::K3 => format!("The record names {who}; the field was filled by the {by}."),
-            EvidenceKind::K4 => {
-                "The credential or call id on the record is exactly that of this issuance or span.".into()
-            }
-            EvidenceKind::K5 => format!("The token's subject is {who} and its client belongs to one agent."),
-            EvidenceKind::K6 => format!("The session carries {who} as its principal, set by a broker."),
-            EvidenceKind::K7 => format!("{who} alone held the credential at the time."),
-            EvidenceKind::K8 => format!("A root of {run} names {who} as the user; written by the {by}."),
-            EvidenceKind::K9 => format!("{run} was started from the run before it, as this record says."),
-            EvidenceKind::K10 => format!("{run} is linked to the run before it."),
-            EvidenceKind::K11 => format!("The caller wrote {who} on the call: a hint, not a name."),
-            EvidenceKind::K12 | EvidenceKind::K13 | EvidenceKind::K14 => format!("A hint towards {who}."),
-        })
-    }
-
     /// Whom to ask about, each with the reason: none of them is named by it.
     fn candidates(&self, a: &Attribution, hints: &[Hint]) -> Result<Vec<Candidate>, CaseError> {
         let reason = match a.gap {
@@ -427,6 +368,23 @@ impl Teller<'_> {
         Ok(out)
     }
 
+    /// Who answers for what acted by itself: the owner that the directory names for the agent, else for the account.
+    fn owner(&self, a: &Attribution) -> Result<Option<String>, CaseError> {
+        if a.human.is_some() || a.standing != Standing::Automation {
+            return Ok(None);
+        }
+        let rows = [a.agent, a.wire].into_iter().flatten().flat_map(|p| self.loaded.identity.party(p).rows.clone());
+        let rows: Vec<i64> = rows.collect();
+        let directory = self.case.directory()?;
+        let owner = rows.iter().find_map(|row| {
+            directory.iter().find(|d| d.event == *row)?.owner.as_deref().map(str::trim).filter(|o| !o.is_empty())
+        });
+        let Some(owner) = owner else { return Ok(None) };
+        // The owner's own row may be known by an id; it is shown as people are.
+        let known = directory.iter().find(|d| d.id == owner).and_then(|d| d.email.clone());
+        Ok(Some(known.unwrap_or_else(|| owner.to_string())))
+    }
+
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
         let DecisionView { effect, policy, evaluated } = self.case.decision(event)?;
         if effect.is_none() && evaluated.is_empty() {
@@ -451,19 +409,6 @@ impl Teller<'_> {
     }
 }
 
-/// A signature that holds, in words.
-fn held(check: Option<&TokenCheck>) -> String {
-    match check {
-        Some(TokenCheck { algorithm, key_id: Some(key), .. }) => {
-            format!("its signature ({algorithm}) holds under the key {key} that was received")
-        }
-        Some(TokenCheck { algorithm, .. }) => {
-            format!("its signature ({algorithm}) holds under a key that was received")
-        }
-        None => "its issuer vouches for it".into(),
-    }
-}
-
 fn others(subjects: &[String], but: &str) -> String {
     subjects.iter().filter(|s| s.as_str() != but).cloned().collect::<Vec<_>>().join(" and ")
 }
@@ -476,26 +421,6 @@ fn named(party: &Party) -> String {
     match &party.name {
         Some(name) => format!("{name} ({})", party.shown),
         None => party.shown.clone(),
-    }
-}
-
-fn basis(path: &Path) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for step in &path.steps {
-        if !words.contains(&step.kind.basis()) {
-            words.push(step.kind.basis());
-        }
-    }
-    words.join(", ")
-}
-
-fn by_word(by: FilledBy) -> &'static str {
-    match by {
-        FilledBy::Issuer => "issuer",
-        FilledBy::Platform => "platform",
-        FilledBy::Gateway => "gateway",
-        FilledBy::Caller => "caller",
-        FilledBy::Model => "model",
     }
 }
 
