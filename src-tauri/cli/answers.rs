@@ -192,8 +192,11 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
             out.push_str(&format!("What would raise it: {}\n", flat(&need.sentence)));
         }
     }
+    if let Some(owner) = &w.owner {
+        out.push_str(&format!("Accountable owner: {} (answers for it, and did nothing by that)\n", flat(owner)));
+    }
     for caution in &w.cautions {
-        out.push_str(&format!("Caution {caution}\n"));
+        out.push_str(&format!("Caution {}\n", flat(caution)));
     }
     out.push_str("\nChain\n");
     for link in &w.chain {
@@ -204,8 +207,9 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
         };
         out.push_str(&format!("  {} {}{basis}\n", link.node, flat(&link.label)));
     }
-    for proof in &w.proofs {
-        out.push_str(&format!("\nProof {}\n", flat(&proof.sentence)));
+    let agents = w.agent_proofs.iter().map(|proof| ("Proof of the agent", proof));
+    for (what, proof) in w.proofs.iter().map(|proof| ("Proof", proof)).chain(agents) {
+        out.push_str(&format!("\n{what} {}\n", flat(&proof.sentence)));
         for step in &proof.evidence {
             out.push_str(&format!(
                 "  {} {} [{}] {}\n",
@@ -216,8 +220,15 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
             ));
         }
     }
+    for contradiction in &w.contradictions {
+        out.push_str(&format!("\nContradiction: {}\n", flat(contradiction)));
+    }
+    for (n, checked) in w.checked.iter().enumerate() {
+        let gap = if n == 0 { "\n" } else { "" };
+        out.push_str(&format!("{gap}Checked: {}\n", flat(checked)));
+    }
     for candidate in &w.candidates {
-        out.push_str(&format!("Candidate {}: {}\n", flat(&candidate.value), candidate.reason));
+        out.push_str(&format!("Candidate {}: {}\n", flat(&candidate.value), flat(&candidate.reason)));
     }
     if let Some(decision) = &w.decision {
         out.push_str(&format!("\nDecision: {}\n", flat(&decision.sentence)));

@@ -21,6 +21,7 @@ pub mod instruction;
 pub mod overview;
 pub mod patterns;
 pub mod policy;
+mod proofs;
 pub mod raw;
 pub mod receipts;
 pub mod requests;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::human;
 use super::path::{Path, Step};
 use super::run::Tables;
-use crate::case::CallRow;
+use crate::case::{CallRow, Verdict};
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role};
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<Path> {
@@ -17,21 +18,28 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, run: Option<usize>) -> Vec<
             out.push(t.believed(call, Path::new(party, vec![Step { kind, grade, by, event, node, act }])));
         }
     };
-    if let Some(wire) = call.wire {
+    let forged = t.lineage.tokens.at(call.event).is_some_and(|row| row.verdict == Some(Verdict::Failed));
+    if let Some(wire) = call.wire.filter(|_| !forged) {
         let by = call.wire_by.unwrap_or(FilledBy::Platform);
         add(named(wire, call.time), EvidenceKind::K3, fact(by, Grade::B), by, call.event, None);
     }
     for claim in t.claims_of(call.event).iter().filter(|c| c.role == Role::Agent) {
         // An agent that names itself in its own trace is supported, no more.
-        let grade = if claim.evidence == EvidenceKind::K8 { Grade::C } else { fact(claim.by, Grade::B) };
+        let grade = match claim.evidence {
+            EvidenceKind::K1 => Grade::A,
+            EvidenceKind::K8 => Grade::C,
+            _ => fact(claim.by, Grade::B),
+        };
         add(named(claim.principal, call.time), claim.evidence, grade, claim.by, call.event, None);
     }
     if let (Some(jti), Some(CredentialKind::Token)) = (call.credential, call.credential_kind) {
         for row in t.lineage.tokens.of(jti) {
-            let unverified = row.unverified;
-            let joined = if unverified || call.kind == EventKind::Token { Grade::B } else { Grade::A };
+            let unverified = !human::issuers_word(row);
+            let own = call.kind == EventKind::Token && !human::proved(row);
+            let joined = if unverified || own { Grade::B } else { Grade::A };
             // Only the outermost actor is authoritative (RFC 8693 section 4.1).
             let (actor, kind) = match row.actors.first() {
+                Some(actor) if human::proved(row) => (Some(*actor), EvidenceKind::K1),
                 Some(actor) => (Some(*actor), EvidenceKind::K2),
                 None => (
                     row.client.filter(|c| Some(*c) != row.subject || t.agent_principal(*c, row.time)),

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::combine::{HumanEvidence, conclude};
+use super::combine::{Doubt, HumanEvidence, conclude};
 use super::path::{Path, Step};
 use super::run::Tables;
-use crate::case::{CallRow, ClaimRow, TokenRow};
+use crate::case::{CallRow, ClaimRow, TokenRow, Verdict};
 use crate::lineage::{EdgeKind, Lineage, Starter};
-use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, WhyEmpty, WireKind};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Role, Time, WhyEmpty, WireKind};
 
 /// Issuances of issuances: role chaining deeper than this is not followed.
 const CHAIN: usize = 8;
 
 pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvidence {
-    let mut found = HumanEvidence { redacted: call.human_empty == WhyEmpty::Redacted, ..Default::default() };
+    let redacted = call.human_empty == WhyEmpty::Redacted;
+    let mut found = HumanEvidence { redacted, lent: lent(t, call), ..Default::default() };
     on_the_wire(t, call, &mut found);
     claimed(t, call, &mut found);
     by_token(t, call, &mut found);
@@ -35,7 +36,7 @@ pub(super) fn gather(t: &Tables<'_>, call: &CallRow, depth: usize) -> HumanEvide
 fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let values: BTreeSet<u32> = found.paths.iter().filter(|p| p.grade >= Grade::C).map(|p| p.value).collect();
     for copy in t.copies_of(call.event) {
-        let mut other = HumanEvidence::default();
+        let mut other = HumanEvidence { lent: lent(t, copy), ..Default::default() };
         on_the_wire(t, copy, &mut other);
         claimed(t, copy, &mut other);
         let rivals = other.paths.into_iter().filter(|p| p.grade >= Grade::C && !values.contains(&p.value));
@@ -46,11 +47,27 @@ fn by_copies(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 /// A person's own account acting directly.
 fn on_the_wire(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let (Some(wire), WireKind::Human) = (call.wire, call.wire_kind) else { return };
-    if let Some(person) = t.identity.person_at(wire, call.time) {
-        let by = call.wire_by.unwrap_or(FilledBy::Platform);
-        let named = step(EvidenceKind::K3, believed(by), by, call.event).by_act(t.identity.act_of(wire, call.time));
+    if let Some(person) = t.identity.person_at(wire, call.time).filter(|_| !found.lent) {
+        let (kind, by) = match t.lineage.tokens.at(call.event) {
+            Some(row) if row.verdict == Some(Verdict::Failed) => return,
+            Some(row) if row.unverified && issuers_word(row) => (EvidenceKind::K2, FilledBy::Issuer),
+            _ => (EvidenceKind::K3, call.wire_by.unwrap_or(FilledBy::Platform)),
+        };
+        let named = step(kind, believed(by), by, call.event).by_act(t.identity.act_of(wire, call.time));
         found.paths.push(Path::new(person, vec![named]));
     }
+}
+
+/// A person's own key (an access token, a secret, no delegated token) in an agent's hands: the row 18 of table D.2. Its
+/// owner's rights were used; a run may tell who asked.
+fn lent(t: &Tables<'_>, call: &CallRow) -> bool {
+    let own_key = call.wire_kind == WireKind::Human && call.credential_kind == Some(CredentialKind::LongLived);
+    if !own_key || call.wire.and_then(|w| t.identity.person_at(w, call.time)).is_none() {
+        return false;
+    }
+    let agent =
+        |c: &ClaimRow| c.role == Role::Agent && believed(c.by) >= Grade::C && t.agent_principal(c.principal, call.time);
+    t.claims_of(call.event).iter().any(agent) || run_of(t, call).is_some()
 }
 
 /// The principals that the record itself names.
@@ -80,12 +97,14 @@ fn claimed(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
 
 /// What a claim on the call's own record is worth.
 fn worth(call: &CallRow, claim: &ClaimRow) -> (EvidenceKind, Grade) {
-    use EvidenceKind::{K2, K3, K6, K11};
+    use EvidenceKind::{K1, K2, K3, K6, K11, K12};
     // Users on a tool span name the people that the call is about.
     if call.kind == EventKind::ToolSpan {
         return (K11, Grade::D);
     }
     match claim.evidence {
+        K1 => (K1, Grade::A),
+        K12 => (K12, Grade::D),
         kind @ (K2 | K3 | K6) if believed(claim.by) >= Grade::C => (kind, Grade::B),
         _ => (K11, Grade::D),
     }
@@ -101,7 +120,17 @@ fn believed(by: FilledBy) -> Grade {
 
 /// The issuance of the call's token, where it names this person.
 fn agreeing_token(t: &Tables<'_>, call: &CallRow, person: u32) -> Option<i64> {
-    token_rows(t, call).into_iter().find(|r| !r.unverified && subject(t, r) == Some(person)).map(|r| r.event)
+    token_rows(t, call).into_iter().find(|r| issuers_word(r) && subject(t, r) == Some(person)).map(|r| r.event)
+}
+
+/// The issuer's log, or a token whose signature holds.
+pub(super) fn issuers_word(row: &TokenRow) -> bool {
+    !row.unverified || matches!(row.verdict, Some(Verdict::Bearer | Verdict::Bound))
+}
+
+/// K1: subject and actor in a token whose signature holds and that only the holder of a key could send.
+pub(super) fn proved(row: &TokenRow) -> bool {
+    row.verdict == Some(Verdict::Bound) && row.subject.is_some() && !row.actors.is_empty()
 }
 
 pub(super) fn token_rows<'a>(t: &'a Tables<'_>, call: &CallRow) -> Vec<&'a TokenRow> {
@@ -123,7 +152,7 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
     let rows = token_rows(t, call);
     let people: BTreeSet<u32> = rows.iter().filter_map(|r| subject(t, r)).collect();
     if people.len() > 1 {
-        found.sets.push((people, true));
+        found.sets.push((people, Doubt::Holders));
         return;
     }
     for row in rows {
@@ -139,13 +168,13 @@ fn by_token(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence) {
         let agent_client = row.client.and_then(|c| t.identity.party_at(c, row.time)).is_some_and(|p| t.is_agent(p));
         let kind = if row.actors.is_empty() && agent_client { EvidenceKind::K5 } else { EvidenceKind::K2 };
         let act = t.identity.act_of(subject, row.time);
-        found.paths.push(match row.unverified {
+        let issued = |kind, grade| step(kind, grade, FilledBy::Issuer, row.event).by_act(act);
+        found.paths.push(match issuers_word(row) {
+            _ if proved(row) => Path::new(person, vec![issued(EvidenceKind::K1, Grade::A)]).lifted(row.event),
+            true => Path::new(person, vec![issued(kind, Grade::B)]).lifted(row.event),
             // Whoever exported the token says what it claims; no issuer says that it was handed out.
-            true => {
-                Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event).by_act(act)])
-            }
             false => {
-                Path::new(person, vec![step(kind, Grade::B, FilledBy::Issuer, row.event).by_act(act)]).lifted(row.event)
+                Path::new(person, vec![step(EvidenceKind::K3, Grade::B, FilledBy::Platform, row.event).by_act(act)])
             }
         });
     }
@@ -162,7 +191,8 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         _ => None,
     };
     let mut holders: Vec<Path> = Vec::new();
-    for issuance in issuances(t, call) {
+    let (issued, turn) = in_turn(t, call);
+    for issuance in issued {
         let inner = gather(t, &issuance, depth + 1);
         let run = inner.paths.iter().find(|p| p.steps.iter().any(|s| s.node.is_some())).cloned();
         // The run tag of an issuance counts by itself: it is evidence from the agent's side, not from the issuer's.
@@ -195,7 +225,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     }
     let people: BTreeSet<u32> = holders.iter().map(|p| p.value).collect();
     if people.len() > 1 {
-        found.sets.push((people, true));
+        found.sets.push((people, if turn == Turn::Unclear { Doubt::Order } else { Doubt::Holders }));
     } else {
         // A holder that only a run's tag names is not told by the issuer, and holds nothing exclusively.
         let handed = holders.iter().find(|p| p.steps.iter().all(|s| s.node.is_none())).map(|p| p.value);
@@ -204,7 +234,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
     }
     // Runs of several people acted through this key: its holders are one set, whichever of them the call names.
     if let Some(holders) = shared.filter(|s| s.people.len() > 1) {
-        found.sets.push((holders.people.clone(), true));
+        found.sets.push((holders.people.clone(), Doubt::Holders));
     }
     if call.run.is_none() {
         found.no_origin |= shared.is_some_and(|s| s.open);
@@ -225,6 +255,46 @@ fn exclusive(t: &Tables<'_>, call: &CallRow, person: u32, holders: &[Path]) -> O
     })?;
     let act = holders.iter().find_map(Path::act);
     Some(Path::new(person, vec![step(EvidenceKind::K7, Grade::C, FilledBy::Platform, lease.event).by_act(act)]))
+}
+
+/// Whether the order of leases tells whose turn it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// One lease, or several at a time: order tells nothing.
+    Together,
+    /// One of several that follow each other.
+    Clear,
+    /// The call lies within the clocks' uncertainty of a hand-over.
+    Unclear,
+}
+
+/// The issuances of the call's key. Where its leases follow each other, the one whose turn it was; all of those whose turn
+/// it may have been, where the clocks do not tell.
+fn in_turn(t: &Tables<'_>, call: &CallRow) -> (Vec<CallRow>, Turn) {
+    let all = issuances(t, call);
+    let key = call.credential.filter(|_| all.len() > 1);
+    let leases = key.and_then(|key| t.lineage.leases.get(&key)).map(Vec::as_slice).unwrap_or_default();
+    let turns: Option<Vec<(Time, Time, i64, i64)>> =
+        leases.iter().map(|l| Some((l.from?, l.until?, l.event, l.source))).collect();
+    let (Some(mut turns), Some(at)) = (turns.filter(|turns| turns.len() > 1), call.time) else {
+        return (all, Turn::Together);
+    };
+    turns.sort_unstable();
+    if turns.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+        return (all, Turn::Together);
+    }
+    let may = |from: Time, until: Time, source: i64| {
+        let (after, bound) = t.lineage.clocks.between((source, from), (call.source, at));
+        let (before, _) = t.lineage.clocks.between((call.source, at), (source, until));
+        after >= -bound && before >= -bound
+    };
+    let open: BTreeSet<i64> =
+        turns.iter().filter(|(from, until, _, source)| may(*from, *until, *source)).map(|turn| turn.2).collect();
+    match open.len() {
+        0 => (all, Turn::Together),
+        1 => (all.into_iter().filter(|i| open.contains(&i.event)).collect(), Turn::Clear),
+        _ => (all.into_iter().filter(|i| open.contains(&i.event)).collect(), Turn::Unclear),
+    }
 }
 
 fn joined(event: i64) -> Step {
@@ -303,7 +373,7 @@ fn by_run(t: &Tables<'_>, node: usize, by: FilledBy, via: i64, call: i64, found:
     }
     match walk.person() {
         Some(person) => found.paths.push(run_path(t, node, person, by, via, call)),
-        None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), false)),
+        None => found.sets.push((walk.people.union(&walk.strangers).copied().collect(), Doubt::Members)),
     }
 }
 
@@ -320,7 +390,7 @@ fn by_links(lineage: &Lineage, call: i64, found: &mut HumanEvidence) {
                 found.paths.push(Path::new(*person, vec![step]));
             }
         }
-        _ => found.sets.push((people, false)),
+        _ => found.sets.push((people, Doubt::Members)),
     }
 }
 

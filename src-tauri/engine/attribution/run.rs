@@ -9,11 +9,13 @@ use super::need::Needs;
 use super::need_book::{Asking, NeedBook};
 use super::path::Path;
 use super::{agent, human, pattern, scope};
-use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
+use crate::case::{
+    AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord, TokenRow, Verdict,
+};
 use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
 use crate::model::time::DAY;
-use crate::model::{CredentialKind, EventKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
 
 /// Runs above one call whose roots are looked at.
 const ROOTS: usize = 1_024;
@@ -48,13 +50,13 @@ impl<'a> Tables<'a> {
     ) -> Result<Tables<'a>, CaseError> {
         let mut evaluated: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
         for (event, principal) in case.evaluated()? {
-            evaluated.entry(event).or_default().push(principal);
+            evaluated.entry(event).or_default().push(identity.settled(case, event, principal)?);
         }
         let mut issuances = FxHashMap::default();
         let mut events: Vec<i64> = lineage.leases.values().flatten().map(|l| l.event).collect();
         events.sort_unstable();
         for event in events {
-            issuances.insert(event, case.call(event)?);
+            issuances.insert(event, call_of(case, identity, event)?);
         }
         let mut audited: FxHashMap<i64, Vec<(Time, Time)>> = FxHashMap::default();
         for (action, first, last) in case.audited_tools()? {
@@ -64,10 +66,13 @@ impl<'a> Tables<'a> {
         let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
         let retold = case.retold_tool_calls()?.into_iter().collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
-        let claims = crate::lineage::claims_by_event(claims);
+        let mut claims = crate::lineage::claims_by_event(claims);
+        for row in lineage.tokens.rows().iter().filter(|row| row.verdict.is_some()) {
+            weigh(row, claims.entry(row.event).or_default());
+        }
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
         for (event, copy) in case.other_copies(None)? {
-            copies.entry(event).or_default().push(case.call(copy)?);
+            copies.entry(event).or_default().push(call_of(case, identity, copy)?);
         }
         let scope = scope::Held::load(case, lineage)?;
         Ok(Tables {
@@ -111,17 +116,23 @@ impl<'a> Tables<'a> {
             retold: FxHashSet::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
-            t.claims.insert(copy, case.claims_of(copy)?);
-            t.copies.entry(event).or_default().push(case.call(copy)?);
+            t.claims.insert(copy, claims_of(case, identity, copy)?);
+            t.copies.entry(event).or_default().push(call_of(case, identity, copy)?);
         }
         let mut open = vec![call.clone()];
         while let Some(call) = open.pop() {
-            t.claims.insert(call.event, case.claims_of(call.event)?);
-            t.evaluated.insert(call.event, case.evaluated_of(call.event)?);
+            let mut claims = claims_of(case, identity, call.event)?;
+            if let Some(row) = lineage.tokens.at(call.event) {
+                weigh(row, &mut claims);
+            }
+            t.claims.insert(call.event, claims);
+            let evaluated = case.evaluated_of(call.event)?.into_iter();
+            let evaluated = evaluated.map(|p| identity.settled(case, call.event, p)).collect::<Result<_, _>>()?;
+            t.evaluated.insert(call.event, evaluated);
             let key = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::SessionKey));
             for lease in key.and_then(|k| lineage.leases.get(&k)).into_iter().flatten() {
                 if let Entry::Vacant(unseen) = t.issuances.entry(lease.event) {
-                    let issuance = case.call(lease.event)?;
+                    let issuance = call_of(case, identity, lease.event)?;
                     unseen.insert(issuance.clone());
                     open.push(issuance);
                 }
@@ -206,6 +217,33 @@ impl<'a> Tables<'a> {
         }
         let (Some(action), Some(time)) = (call.action, call.time) else { return !self.logged.contains(&call.event) };
         !self.audited.get(&action).is_some_and(|periods| periods.iter().any(|(f, l)| *f <= time && time < *l))
+    }
+}
+
+/// A record, whose ids are those whom they stand for at its time and in its tenant.
+pub fn call_of(case: &Case, identity: &Identity, event: i64) -> Result<CallRow, CaseError> {
+    let mut call = case.call(event)?;
+    identity.settle_call(&mut call);
+    Ok(call)
+}
+
+fn claims_of(case: &Case, identity: &Identity, event: i64) -> Result<Vec<ClaimRow>, CaseError> {
+    let mut claims = case.claims_of(event)?;
+    identity.settle_claims(case, &mut claims)?;
+    Ok(claims)
+}
+
+/// What a token says of itself, by what became of its signature: its issuer's word, or nobody's.
+fn weigh(row: &TokenRow, claims: &mut Vec<ClaimRow>) {
+    match row.verdict {
+        None => {}
+        Some(Verdict::Failed) => claims.clear(),
+        Some(Verdict::Bearer | Verdict::Bound) => {
+            let kind = if human::proved(row) { EvidenceKind::K1 } else { EvidenceKind::K2 };
+            for claim in claims.iter_mut().filter(|c| c.by == FilledBy::Platform && c.evidence == EvidenceKind::K3) {
+                (claim.evidence, claim.by) = (kind, FilledBy::Issuer);
+            }
+        }
     }
 }
 
@@ -347,12 +385,16 @@ pub fn attribute_case(
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<Summary, CaseError> {
     write_parties(derived, t.identity)?;
+    for (principal, place) in t.identity.places.rows() {
+        derived.place(principal, place.tenant, place.from, place.until, place.principal)?;
+    }
     write_runs(derived, t)?;
     let mut summary = Summary::default();
     let needs = Needs::new(t);
     let mut book = NeedBook::default();
     let mut of_runs: BTreeMap<usize, u32> = BTreeMap::new();
-    case.each_call(|call| {
+    case.each_call(|mut call| {
+        t.identity.settle_call(&mut call);
         if !t.is_row(&call) {
             return Ok(());
         }

@@ -125,6 +125,7 @@ const DERIVED_TABLES: &[&str] = &[
     "party_of",
     "dated_parties",
     "row_party",
+    "places",
     "runs",
     "run_parents",
     "attributions",
@@ -144,6 +145,7 @@ const DERIVED_TABLES: &[&str] = &[
     "traced_facts",
     "hole_facts",
     "clocks",
+    "token_checks",
     "agents_right_facts",
     "approval_facts",
     "undecided_facts",
@@ -234,6 +236,25 @@ impl Derived<'_> {
             during.to.map(|t| t.0),
             undated,
             party
+        ])?;
+        Ok(())
+    }
+
+    /// One of those that an id stands for.
+    pub fn place(
+        &self,
+        principal: i64,
+        tenant: Option<i64>,
+        from: Option<Time>,
+        until: Option<Time>,
+        part: i64,
+    ) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO places VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            principal,
+            tenant,
+            from.map(|t| t.0),
+            until.map(|t| t.0),
+            part
         ])?;
         Ok(())
     }

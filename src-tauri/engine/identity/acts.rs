@@ -119,6 +119,16 @@ pub(super) fn apply(
     }
     let mut work = Work { redirect: (0..identity.parties.len() as u32).collect(), identity, aliases, seen, notes };
     for act in &inputs.acts {
+        let accounts: &[&Principal] = match act.deed.itself() {
+            Deed::Join(join) => &[&join.a, &join.b],
+            Deed::Split(split) => &[&split.account],
+            Deed::Rekind(rekind) => &[&rekind.account],
+            _ => &[],
+        };
+        if accounts.iter().any(|account| work.stands_for_several(account)) {
+            work.no_effect(act, "an id of it stands for several, by time or tenant, and it does not say for which");
+            continue;
+        }
         match act.deed.itself() {
             Deed::Join(join) => work.join(act, join),
             Deed::Split(split) => work.split(act, split),
@@ -151,6 +161,10 @@ impl Work<'_> {
 
     fn ids(&self, principal: &Principal) -> Vec<i64> {
         self.identity.ids_of(principal).to_vec()
+    }
+
+    fn stands_for_several(&self, account: &Principal) -> bool {
+        self.ids(account).iter().any(|id| self.identity.places.splits(*id))
     }
 
     fn keep(&mut self, act: &Act) -> usize {

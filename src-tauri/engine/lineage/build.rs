@@ -111,6 +111,9 @@ pub struct Lineage {
 impl Lineage {
     pub fn build(case: &Case, identity: &mut Identity, claims: &[ClaimRow]) -> Result<Lineage, CaseError> {
         let mut spans = case.spans()?;
+        identity.settle_spans(case, &mut spans)?;
+        let mut tokens = case.tokens()?;
+        identity.settle_tokens(case, &mut tokens)?;
         let by_event = claims_by_event(claims);
         let strings = case.strings()?;
         let links = case.links()?;
@@ -126,7 +129,7 @@ impl Lineage {
             tool_spans: FxHashMap::default(),
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
-            tokens: Tokens::build(case.tokens()?),
+            tokens: Tokens::build(tokens),
             clocks,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),

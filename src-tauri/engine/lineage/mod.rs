@@ -7,6 +7,7 @@ mod credentials;
 mod order;
 mod shortened;
 mod suspects;
+pub mod signatures;
 mod walk;
 
 pub(crate) use build::claims_by_event;

@@ -20,7 +20,7 @@ pub use act::{Act, Criterion, Deed, Scope, Searched};
 pub use address::Address;
 pub use context::{
     Asset, Digest, DigestFile, DirectoryRow, Effect, Entitlement, Entry, EntryType, Exception, Membership, Network,
-    Ownership, Reach, Receipt,
+    Ownership, PublicKey, Reach, Receipt, SigningKey,
 };
 pub use deed::{Interval, Kind, Writer};
 pub use edge::{EdgeError, Fault};

@@ -221,8 +221,15 @@ fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
 /// All other words for people, so that a withheld person is not named in a sentence.
 fn people(case: &Case) -> Result<Vec<PersonWords>, CaseError> {
     let principals = case.principals()?;
+    // A part of an id has the id's word. Parts of parts come after what they are parts of.
+    let mut whole: BTreeMap<i64, i64> = BTreeMap::new();
+    for (principal, _, _, _, part) in case.places()? {
+        let top = whole.get(&principal).copied().unwrap_or(principal);
+        whole.insert(part, top);
+    }
     let mut of_party: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for (principal, party) in case.party_of()? {
+        let principal = whole.get(&principal).copied().unwrap_or(principal);
         if let Some(p) = principals.get(principal as usize) {
             of_party.entry(party).or_default().push(p.id.clone());
         }

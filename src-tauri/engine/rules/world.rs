@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::entitlement::{Rights, RightsInput};
 use super::error::RuleError;
 use crate::case::{AssetRow, Case, Derived, DirectoryEntry, GrantRow, PartyRow, RunFactRow, TokenRow};
+use crate::identity::{Place, Places};
 use crate::lineage::Clocks;
 use crate::lineage::clocks::bound_of;
 use crate::model::time::{DAY, HOUR, MINUTE};
@@ -50,6 +51,7 @@ pub(super) struct World<'a> {
     party_of: FxHashMap<i64, i64>,
     /// Principals that stand for another party during an interval, by an act of the reviewer.
     dated: FxHashMap<i64, Vec<(Interval, bool, i64)>>,
+    places: Places,
     runs: FxHashMap<i64, RunFactRow>,
     run_by_key: FxHashMap<i64, i64>,
     /// Rows of the directory by their event; one id may have several.
@@ -117,6 +119,12 @@ impl<'a> World<'a> {
             dated,
             parties: parties.into_iter().map(|p| (p.id, p)).collect(),
             party_of: party_of.into_iter().collect(),
+            places: Places::of(
+                derived
+                    .places()?
+                    .into_iter()
+                    .map(|(whole, tenant, from, until, principal)| (whole, Place { tenant, from, until, principal })),
+            ),
             rows: context.directory.iter().map(|row| (row.event, row)).collect(),
             run_by_key: runs.iter().map(|r| (r.key, r.id)).collect(),
             runs: runs.into_iter().map(|r| (r.id, r)).collect(),
@@ -149,15 +157,21 @@ impl<'a> World<'a> {
         self.party(id).map_or("unknown", |p| p.kind.as_str())
     }
 
-    /// As of a time; none is that of a record without one.
-    pub(super) fn party_at(&self, principal: i64, at: Option<Time>) -> Option<i64> {
-        let dated = self.dated.get(&principal).into_iter().flatten().rev();
-        let mut held = dated.filter(|(during, undated, _)| during.holds(at, *undated)).map(|(_, _, party)| *party);
-        held.next().or_else(|| self.party_of(principal))
-    }
-
     pub(super) fn party_of(&self, principal: i64) -> Option<i64> {
         self.party_of.get(&principal).copied()
+    }
+
+    /// The party that an id stands for on a record of this time and tenant; none is the time of a record without one.
+    pub(super) fn party_at(&self, principal: i64, time: Option<Time>, tenant: Option<i64>) -> Option<i64> {
+        let here = self.places.at(principal, time, tenant);
+        let dated = self.dated.get(&here).into_iter().flatten().rev();
+        let mut held = dated.filter(|(during, undated, _)| during.holds(time, *undated)).map(|(_, _, party)| *party);
+        held.next().or_else(|| self.party_of(here))
+    }
+
+    /// An id that stands for several.
+    pub(super) fn splits(&self, principal: i64) -> bool {
+        self.places.splits(principal)
     }
 
     /// May be named as a person: of the directory, or unverified where none was imported.

@@ -84,6 +84,7 @@ sources! {
     langsmith_runs,
     langfuse,
     token_records,
+    jwks,
     entra_users,
     tau_bench,
     tau_bench_few_shot,

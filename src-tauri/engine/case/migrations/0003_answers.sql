@@ -58,3 +58,17 @@ CREATE TABLE instruction_facts (
   quote TEXT NOT NULL, value TEXT NOT NULL, tool TEXT, source_call TEXT, words INTEGER NOT NULL, spoke INTEGER NOT NULL) STRICT;
 -- Derived, one row: runs with words, those where what was asked and what a tool gave back are both there, those read in part.
 CREATE TABLE spoken_runs (runs INTEGER NOT NULL, readable INTEGER NOT NULL, cut INTEGER NOT NULL) STRICT;
+
+-- Public keys of token services. `kind` is RSA (x the modulus, y the exponent), EC or Ed25519; numbers are base64url.
+CREATE TABLE signing_keys (
+  event INTEGER NOT NULL, n INTEGER NOT NULL, issuer TEXT, key_id TEXT, algorithm TEXT, kind TEXT NOT NULL, curve TEXT,
+  x TEXT NOT NULL, y TEXT,
+  PRIMARY KEY (event, n)) STRICT, WITHOUT ROWID;
+-- Derived: raw tokens whose signature was checked with such a key. `verdict` is bound (holds, and the token names the key
+-- of its sender), bearer (holds) or failed; `signer` is the record of the key.
+CREATE TABLE token_checks (
+  event INTEGER PRIMARY KEY, verdict TEXT NOT NULL, algorithm TEXT NOT NULL, signer INTEGER NOT NULL, key_id TEXT) STRICT;
+-- Derived: ids that stand for several, by tenant and time (from inclusive, until exclusive); `part` is the number, beyond those of
+-- `principals`, that a record's id is read as, and has its party in `party_of`.
+CREATE TABLE places (principal INTEGER NOT NULL, tenant INTEGER, from_time INTEGER, until_time INTEGER, part INTEGER PRIMARY KEY)
+  STRICT;

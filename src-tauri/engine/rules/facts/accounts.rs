@@ -131,7 +131,9 @@ impl<'a> Accounts<'a> {
             self.around.crowd(wire, row.source_ip, row.user_agent);
         }
         let account = self.accounts.entry(wire).or_default();
-        account.party = account.party.or(row.wire_party).or(world.party_of(wire));
+        // A login that was handed on, or that two tenants have, is no one person's account.
+        let own = row.wire_party.filter(|_| !world.splits(wire));
+        account.party = account.party.or(own).or(world.party_of(wire));
         account.human_type |= human_type;
         account.first = account.first.or(row.time);
         account.last = row.time.or(account.last);

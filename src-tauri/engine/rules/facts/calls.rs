@@ -56,7 +56,7 @@ impl<'a> Calls<'a> {
         let logged = self.decisions.of_call(row.event).map(|(decision, _)| decision);
         let own = derived.evaluated_of(row.event)?;
         let evaluated: Vec<i64> = own.iter().chain(logged.iter().flat_map(|d| &d.evaluated)).copied().collect();
-        let subjects = sorted(evaluated.iter().filter_map(|p| world.party_at(*p, row.time)));
+        let subjects = sorted(evaluated.iter().filter_map(|p| world.party_at(*p, row.time, row.tenant)));
         let claimed = derived.humans_claimed(row.event)?;
         let right = self.right(row.human, question.as_ref());
         let right = logged.and_then(|d| self.by_decision(row, d, &right)).unwrap_or(right);
@@ -118,7 +118,8 @@ impl<'a> Calls<'a> {
     fn by_decision(&self, row: &AttributedRow, decision: &DecisionRow, right: &Entitled) -> Option<Entitled> {
         let world = self.world;
         let person = row.human.filter(|_| right.answer == Answer::Unknown)?;
-        let parties: Vec<Option<i64>> = decision.evaluated.iter().map(|p| world.party_at(*p, row.time)).collect();
+        let parties: Vec<Option<i64>> =
+            decision.evaluated.iter().map(|p| world.party_at(*p, row.time, row.tenant)).collect();
         let (answer, word) = match () {
             () if decision.allows && parties.contains(&Some(person)) => (Answer::Yes, "allowed"),
             () if decision.denies && !parties.is_empty() && parties.iter().all(|p| *p == Some(person)) => {
@@ -164,15 +165,12 @@ impl<'a> Calls<'a> {
         let role =
             row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
         // Policies see a user behind a role session only where the platform itself says on whose behalf it acts.
-        let on_behalf = claimed
-            .iter()
-            .any(|(principal, kind)| *kind == K3 && world.is_person(world.party_at(*principal, row.time)));
+        let is_person = |principal: i64| world.is_person(world.party_at(principal, row.time, row.tenant));
+        let on_behalf = claimed.iter().any(|(principal, kind)| *kind == K3 && is_person(*principal));
         match source {
             "aws_cloudtrail" if role && row.source_wire_kind != 0 && !on_behalf => ("agent", "certain"),
             "aws_cloudtrail" if role && on_behalf => ("person", "certain"),
-            "kubernetes_audit" if claimed.iter().any(|(p, _)| world.is_person(world.party_at(*p, row.time))) => {
-                ("person", "certain")
-            }
+            "kubernetes_audit" if claimed.iter().any(|(p, _)| is_person(*p)) => ("person", "certain"),
             _ => ("unknown", "unknown"),
         }
     }
@@ -188,7 +186,8 @@ impl<'a> Calls<'a> {
         let (Some(id), Some(0)) = (row.credential, row.credential_kind) else { return };
         let world = self.world;
         let issued: Option<&Token> = self.tokens.get(id);
-        let on_call = claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_at(*p, row.time));
+        let on_call =
+            claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_at(*p, row.time, row.tenant));
         let subject = match issued {
             Some(token) if token.delegated => token.subject,
             Some(token) if token.subject.is_some() => return,

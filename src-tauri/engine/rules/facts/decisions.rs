@@ -101,7 +101,7 @@ impl Decisions {
             self.by_place.entry((run, id, action, on)).or_default().push(n);
         }
         let mut people = Vec::new();
-        for party in row.evaluated.iter().filter_map(|p| world.party_at(*p, row.time)) {
+        for party in row.evaluated.iter().filter_map(|p| world.party_at(*p, row.time, None)) {
             self.by_party.entry((party, action, on)).or_default().push(n);
             people.extend(world.is_person(Some(party)).then_some(party));
         }
@@ -325,7 +325,7 @@ impl Decisions {
             let apart = at.0 - time.0;
             let together =
                 root.is_some() && root == world.root(d.run.and_then(|key| world.run_with_key(key)).map(|r| r.id));
-            let denied: Vec<i64> = sorted(d.evaluated.iter().filter_map(|p| world.party_at(*p, d.time)));
+            let denied: Vec<i64> = sorted(d.evaluated.iter().filter_map(|p| world.party_at(*p, d.time, None)));
             let fits = Some(*n) != own
                 && (apart <= REFUSED_ALONE || (together && apart <= DAY))
                 && row.human.is_none_or(|h| h == *person)

@@ -115,8 +115,8 @@ impl<'a> Decided<'a> {
         let decided = decision.time?;
         let (_, bound) = self.world.clocks.between((decision.source, decided), (row.source, at));
         let surely = crate::model::Time(at.0 - bound);
-        let mut subjects: Vec<i64> =
-            decision.evaluated.iter().filter_map(|p| self.world.party_at(*p, decision.time)).collect();
+        let of = |p: &i64| self.world.party_at(*p, decision.time, None);
+        let mut subjects: Vec<i64> = decision.evaluated.iter().filter_map(of).collect();
         if decision.evaluated.is_empty() {
             subjects.extend(row.human);
         }

@@ -75,7 +75,7 @@ impl<'a> Verdicts<'a> {
         let stated = Subjects::of(
             row,
             all.map(|p| {
-                let party = self.world.party_at(*p, row.time);
+                let party = self.world.party_at(*p, row.time, None);
                 (party, self.world.kind(party))
             }),
         );
