@@ -197,7 +197,7 @@ fn by_lease(t: &Tables<'_>, call: &CallRow, found: &mut HumanEvidence, depth: us
         let run = inner.paths.iter().find(|p| p.steps.iter().any(|s| s.node.is_some())).cloned();
         // The run tag of an issuance counts by itself: it is evidence from the agent's side, not from the issuer's.
         let verdict = conclude(&HumanEvidence {
-            paths: inner.paths.iter().cloned().filter(|p| p.steps.iter().all(|s| s.node.is_none())).collect(),
+            paths: inner.paths.iter().filter(|p| p.steps.iter().all(|s| s.node.is_none())).cloned().collect(),
             sets: inner.sets.clone(),
             strangers: inner.strangers.clone(),
             ..Default::default()

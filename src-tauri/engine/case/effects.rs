@@ -8,7 +8,7 @@ use crate::model::Time;
 
 /// Counts over calls, sign-ins and issuances.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export, rename = "ActEffect"))]
 pub struct Effect {
     /// Named before, and not now.
     pub lost: u32,

@@ -70,7 +70,7 @@ pub struct Split {
 /// What a reviewer may say that an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export, rename = "AccountKind"))]
 pub enum Kind {
     Person,
     Agent,

@@ -4,6 +4,7 @@ import type { Commands, FindingFilter, LongCommands } from "../../src/host/comma
 import type { EdgeError } from "../../src/bindings/EdgeError";
 import type { DropEvents, Host } from "../../src/host/host";
 import { strings } from "../../src/strings";
+import { acts, policy, record } from "./acts";
 import { completeness, files, losses, overview, raw, receipts, SETS, timeline, who } from "./answers";
 import { calls, people } from "./calls";
 import { detail, findings } from "./findings";
@@ -144,6 +145,8 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
       }));
   },
   coverage: () => overview().coverage,
+  acts,
+  policy: () => policy,
   learn_mapping: () => ({ recognised: null, form: "JSON, one value a line", layout: "one record a line", records: 0, broken: 0, kind: null, fields: [], notes: [], toml: null }),
   write_report: ({ to }) => ({ path: to }),
 };
@@ -178,7 +181,11 @@ const host: Host = {
     const answer = answers[command] as (given: typeof args) => Commands[typeof command]["result"];
     return structuredClone(answer(args));
   },
-  async run(command, _args, progress) {
+  async run(command, args, progress) {
+    if (command === "record_act") {
+      const { by, act } = args as LongCommands["record_act"]["args"];
+      return structuredClone(record(by, act)) as LongCommands[typeof command]["result"];
+    }
     await work(progress);
     if (command === "demo_case") {
       opened = true;
