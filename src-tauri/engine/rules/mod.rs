@@ -33,5 +33,5 @@ pub use facts::signals::{SIGNALS, SignalKind};
 pub use notes::{FindingNotes, Population};
 pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
 pub use run::run;
-pub use same::{same_action, thing};
+pub use same::{same_action, thing, things};
 pub use world::Context;
