@@ -120,8 +120,8 @@ const PLAIN: &[Row] = &[
     // Validity is half open, to the microsecond.
     (
         "ada@example.org",
-        "order.read",
-        "order/1",
+        "doc.read",
+        "doc/1",
         "2026-03-02T09:59:59.999999Z",
         "",
         "unanswerable",
@@ -131,8 +131,8 @@ const PLAIN: &[Row] = &[
     ("ada@example.org", "doc.read", "doc/1", "2026-03-09T09:59:59.999999Z", "", "yes", "granted doc.read"),
     (
         "ada@example.org",
-        "order.read",
-        "order/1",
+        "doc.read",
+        "doc/1",
         "2026-03-09T10:00:00Z",
         "",
         "unanswerable",
@@ -337,7 +337,7 @@ fn a_table_of_iam() {
                 "03",
                 "",
                 "unanswerable",
-                "held at 2026-03-03",
+                "the value of aws:MultiFactorAuthPresent",
             ),
             (CY, "s3:GetObject", "homes/cy/k", "03", "", "unanswerable", "the ARN of homes/cy/k"),
         ],
