@@ -166,7 +166,7 @@ fn cell_text(c: &BridgeCell) -> String {
 
 fn potential_text(c: &PotentialCell) -> String {
     let used = if c.used { "used" } else { "not used" };
-    let own = if c.own == "no" { "has no matching entitlement" } else { "cannot be told" };
+    let own = if c.own == "no" { "none as wide in the exports received" } else { "cannot be told" };
     let line = format!(
         "{} through {} ({} calls): {} on {}, {used}; own right {own} (grant {})",
         c.person, c.agent, c.calls, c.action, c.resource, c.record

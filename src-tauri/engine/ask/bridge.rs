@@ -77,7 +77,7 @@ pub struct PotentialCell {
     pub service: Option<String>,
     pub action: String,
     pub resource: String,
-    /// `no`, `unanswerable`.
+    /// `no`: the person has no right as wide as this in the exports received; `unanswerable`.
     pub own: String,
     /// Calls of this person through this agent, with whatever tool.
     pub calls: u32,

@@ -166,7 +166,7 @@ fn examined(
                 exchanged,
                 hop_held,
                 hop_beyond: beyond.map(|(by, _)| by == "exchange"),
-                ..TokenSeen::of_actors(row, &case.actors_of(id)?, kind(row.judged.token_actor))
+                ..TokenSeen::of_actors(row, &case.actors_of(id)?, kind(row.judged.token_actor), kind(row.wire_party))
             }
         }
     };
@@ -194,7 +194,7 @@ fn names(case: &Case, loaded: &Loaded, row: &CheckedRow, decision: Option<i64>) 
     let hop_why = row.token.map(|t| case.hop_of(t)).transpose()?.and_then(|(_, _, why)| why).map(|(_, why)| why);
     Ok(Names {
         person: shown(row.human, "the person"),
-        agent: shown(row.agent, "the agent"),
+        agent: shown(row.agent.or(row.wire_party.filter(|w| row.human != Some(*w))), "the agent"),
         evaluated: evaluated.join(" and "),
         service: text(row.service, "the service called")?,
         action: text(row.action, "the action")?,

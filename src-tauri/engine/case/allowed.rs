@@ -100,6 +100,7 @@ pub struct DecisionOn {
     pub time: Option<Time>,
     pub action: Option<String>,
     pub resource: Option<String>,
+    pub resource_type: Option<String>,
 }
 
 /// What an event was, in its own words.
@@ -269,12 +270,19 @@ impl Case {
     /// Records of decision logs that evaluated a party: (event, time, action, resource), in the order of time.
     pub fn decisions_on(&self, party: i64) -> Result<Vec<DecisionOn>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT DISTINCT e.id, e.time, ac.text, re.text FROM party_of o JOIN evaluated v ON v.principal = o.principal
-             JOIN events e ON e.id = v.event AND e.kind = 5 LEFT JOIN strings ac ON ac.id = e.action
-             LEFT JOIN strings re ON re.id = e.resource WHERE o.party = ?1 ORDER BY e.time, e.shown_id, e.id",
+            "SELECT DISTINCT e.id, e.time, ac.text, re.text, rt.text FROM party_of o
+             JOIN evaluated v ON v.principal = o.principal JOIN events e ON e.id = v.event AND e.kind = 5
+             LEFT JOIN strings ac ON ac.id = e.action LEFT JOIN strings re ON re.id = e.resource
+             LEFT JOIN strings rt ON rt.id = e.resource_type WHERE o.party = ?1 ORDER BY e.time, e.shown_id, e.id",
         )?;
         let rows = query.query_map([party], |r| {
-            Ok(DecisionOn { event: r.get(0)?, time: time(r, 1)?, action: text(r, 2)?, resource: text(r, 3)? })
+            Ok(DecisionOn {
+                event: r.get(0)?,
+                time: time(r, 1)?,
+                action: text(r, 2)?,
+                resource: text(r, 3)?,
+                resource_type: text(r, 4)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -62,6 +62,7 @@ pub struct DecisionRow {
     pub service: Option<i64>,
     pub action: Option<i64>,
     pub resource: Option<i64>,
+    pub resource_type: Option<i64>,
     pub allows: bool,
     pub denies: bool,
     pub policy: Option<i64>,
@@ -371,7 +372,7 @@ impl Derived<'_> {
 
 const DECISIONS: &str =
     "SELECT id, time, source, service, action, resource, decision, run, trace, span, parent_span, tool_call,
- coalesce(wire_by, run_by), host, shown_id, policy, credential FROM events WHERE kind = 5";
+ coalesce(wire_by, run_by), host, shown_id, policy, credential, resource_type FROM events WHERE kind = 5";
 
 /// All but whose rights were evaluated.
 fn decision(r: &Row<'_>) -> rusqlite::Result<DecisionRow> {
@@ -394,6 +395,7 @@ fn decision(r: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         shown_id: r.get(14)?,
         policy: r.get(15)?,
         credential: r.get(16)?,
+        resource_type: r.get(17)?,
         evaluated: Vec::new(),
     })
 }

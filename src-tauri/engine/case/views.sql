@@ -33,7 +33,7 @@ WHERE a.in_scope = 1;
 --   agents_call   1 where it belongs to the tested population (an agent's call)
 --   effect        read | change | irreversible; impact 1-4 and rated 0|1 (assets.csv), per_user, regulated, required_pattern
 --   entitled      yes | no | unknown: the attributed person's right; entitled_basis grant | explicit_deny |
---                 no_matching_grant | missing; entitled_why; agent_entitled likewise for the agent
+--                 no_matching_grant | recorded_decision | missing; entitled_why; agent_entitled likewise for the agent
 --   decided_on    person | agent | robot | other | unknown: whose rights were evaluated; decided_basis stated | certain | unknown
 --   days_after_end  days since the attributed person's recorded end
 --   token         id of the delegated user token on the call; token_actor the actor or client that its own

@@ -36,5 +36,5 @@ pub use notes::{FindingNotes, Population};
 pub use own::{OwnRuleRead, PREFIX as OWN_PREFIX, own, parse as parse_own};
 pub use rule::{Example, Parameter, Population as TestedPopulation, Rule};
 pub use run::run;
-pub use same::{same_action, thing};
+pub use same::{same_action, thing, things};
 pub use world::Context;

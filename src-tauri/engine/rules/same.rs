@@ -20,6 +20,21 @@ pub fn thing(resource: &str) -> String {
     resource.trim().replace(':', "/").to_lowercase()
 }
 
+/// The forms in which a decision's resource may stand on a call: itself, and with its type before it, whether the log keeps the
+/// type beside (`order`, `7`) or writes it as Cedar does (`Shop::Order::"7"`).
+pub fn things(resource: &str, kind: Option<&str>) -> Vec<String> {
+    let mut forms = vec![thing(resource)];
+    let typed = resource.trim().strip_suffix('"').and_then(|r| r.rsplit_once("::\""));
+    if let Some((kind, id)) = typed {
+        let kind = kind.rsplit("::").next().unwrap_or(kind);
+        forms.extend([thing(&format!("{kind}/{id}")), thing(id)]);
+    } else if let Some(kind) = kind.filter(|k| !k.trim().is_empty()) {
+        forms.push(thing(&format!("{kind}/{resource}")));
+    }
+    forms.dedup();
+    forms
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +45,8 @@ mod tests {
         assert!(same_action("s3:GetObject", "GetObject"));
         assert!(!same_action("note.create", "refund.create") && !same_action("refund.create", "refund.read"));
         assert_eq!(thing("order:7"), thing("Order/7"));
+        assert!(things("7", Some("order")).contains(&thing("order/7")));
+        assert!(things("Shop::Order::\"7\"", None).contains(&thing("order:7")));
+        assert_eq!(things("doc:1", None), ["doc/1"]);
     }
 }

@@ -288,14 +288,16 @@ pub struct TokenSeen {
 }
 
 impl TokenSeen {
-    /// From the parties in its chain of actors, outermost first, and the kind of the outermost actor or client.
-    pub fn of_actors(row: &CheckedRow, actors: &[i64], outermost_kind: &str) -> TokenSeen {
+    /// From the parties in its chain of actors, outermost first, and the kinds of the outermost actor or client and of the party on
+    /// the wire, which stands for the agent where the evidence names two.
+    pub fn of_actors(row: &CheckedRow, actors: &[i64], outermost_kind: &str, wire_kind: &str) -> TokenSeen {
         let outermost = row.judged.token_actor;
-        let named = row.agent.is_some_and(|agent| outermost == Some(agent) || actors.contains(&agent));
+        let acting = row.agent.or(row.wire_party.filter(|_| wire_kind == "agent"));
+        let named = acting.is_some_and(|agent| outermost == Some(agent) || actors.contains(&agent));
         TokenSeen {
             for_agent: named,
             // A client that is no agent may host many.
-            for_another_agent: !named && outermost.is_some() && outermost_kind == "agent",
+            for_another_agent: !named && acting.is_some() && outermost.is_some() && outermost_kind == "agent",
             ..TokenSeen::default()
         }
     }

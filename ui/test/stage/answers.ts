@@ -1,3 +1,4 @@
+import { verdict, verdicts } from "./allowed";
 import type { Completeness } from "../../src/bindings/Completeness";
 import type { FileRow } from "../../src/bindings/FileRow";
 import type { LossRow } from "../../src/bindings/LossRow";
@@ -202,6 +203,7 @@ export function overview(): Overview {
     },
     decided_on_person: Math.round(agents.length * 0.41),
     decided: Math.round(agents.length * 0.78),
+    verdicts,
     open_high: findings.filter((row) => row.severity === "high").length,
     findings_by_severity: ["high", "medium", "low"].map((severity) => {
       const list = findings.filter((row) => row.severity === severity);
@@ -336,6 +338,7 @@ export function who(id: string): Who | undefined {
           ],
     candidates: call.refusal === "R6" ? [{ value: "tomas.arriaga@fernhill.example", reason: "held the session at the time; the run names another" }] : [],
     decision: call.own ? null : { effect: "allow", evaluated: [call.agent ?? ""], policy: "gateway/claims.rego", sentence: "Allowed on the agent's rights alone; no person was evaluated." },
+    verdict: call.own ? null : verdict(id, person?.shown ?? "the person", call.agent ?? "the agent"),
     findings: call.findings > 0 ? findings.slice(0, 1) : [],
   };
 }

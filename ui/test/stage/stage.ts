@@ -5,6 +5,7 @@ import type { EdgeError } from "../../src/bindings/EdgeError";
 import type { DropEvents, Host } from "../../src/host/host";
 import { strings } from "../../src/strings";
 import { acts, policy, record } from "./acts";
+import { authorized, bridge, token, tokens, verdict } from "./allowed";
 import { completeness, files, losses, overview, raw, receipts, SETS, timeline, who } from "./answers";
 import { calls, people } from "./calls";
 import { detail, findings } from "./findings";
@@ -147,6 +148,11 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   coverage: () => overview().coverage,
   acts,
   policy: () => policy,
+  authorized: ({ user, action, resource }) => authorized(user, action, resource),
+  verdict: ({ id }) => (who(id) === undefined ? missing(id) : verdict(id, "the person", "the agent")),
+  bridge_matrix: () => (empty ? { ...bridge, cells: [], potential: [], calls: 0, entitled: 0, beyond: 0, unanswerable: 0, for_nobody: 0 } : bridge),
+  tokens: () => (empty ? [] : tokens),
+  token: ({ id }) => token(id),
   learn_mapping: () => ({ recognised: null, form: "JSON, one value a line", layout: "one record a line", records: 0, broken: 0, kind: null, fields: [], notes: [], toml: null }),
   write_report: ({ to }) => ({ path: to }),
 };

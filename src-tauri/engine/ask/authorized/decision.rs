@@ -3,7 +3,8 @@
 
 use super::{Asked, NEAR, RecordedDecision};
 use crate::case::{Case, CaseError, DecisionView};
-use crate::rules::{Answer, same_action, thing};
+use crate::model::Attribute;
+use crate::rules::{Answer, same_action, thing, things};
 
 pub(super) struct Found {
     pub decision: RecordedDecision,
@@ -61,7 +62,10 @@ pub(super) fn find(
     let mut undated = Vec::new();
     for d in case.decisions_on(party)? {
         let about = d.action.as_deref().is_some_and(|a| same_action(a, &asked.action))
-            && d.resource.as_deref().is_some_and(|r| thing(r) == thing(&asked.resource));
+            && d.resource.as_deref().is_some_and(|r| {
+                thing(r) == thing(&asked.resource)
+                    || things(r, d.resource_type.as_deref()).contains(&thing(&asked.resource))
+            });
         match d.time {
             _ if !about => {}
             Some(t) if t.0.abs_diff(asked.at.0) <= NEAR as u64 => near.push((t.0.abs_diff(asked.at.0), d.event)),
@@ -107,7 +111,16 @@ fn differing(case: &Case, events: &[i64]) -> Result<Option<Found>, CaseError> {
     Ok(Some(Found { decision, event, logged: false, notes: vec![note] }))
 }
 
-fn of(case: &Case, event: i64, logged: bool, notes: Vec<String>) -> Result<Option<Found>, CaseError> {
+fn of(case: &Case, event: i64, logged: bool, mut notes: Vec<String>) -> Result<Option<Found>, CaseError> {
+    // An attribute that stands for yes is kept as its word.
+    let expected = case.attributes_of(event)?.into_iter().any(|(name, value)| {
+        name == "expected" && matches!(value, Attribute::Flag(true))
+            || name == "expected" && value == Attribute::Text("true".into())
+    });
+    if expected {
+        notes.push("what a test expects of the policy, and no decision that was made".into());
+    }
+    let logged = logged && !expected;
     let DecisionView { effect, evaluated, .. } = case.decision(event)?;
     if effect.is_none() && evaluated.is_empty() {
         return Ok(None);

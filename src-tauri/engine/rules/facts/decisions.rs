@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::entitlement::Question;
 use super::super::error::RuleError;
-use super::super::same::{last, same_action, thing};
+use super::super::same::{last, same_action, thing, things};
 use super::super::world::World;
 use crate::case::{AttributedRow, CaseError, CheckedRow, DecisionRow, Derived};
 use crate::model::Attribute;
@@ -96,24 +96,38 @@ impl Decisions {
             }
         }
         let Some(action) = self.word(world, row.action, last) else { return };
-        let on = self.word(world, row.resource, thing);
+        let forms = world.text(row.resource).map(|r| things(r, world.text(row.resource_type))).unwrap_or_default();
+        let mut on: Vec<Option<u32>> = forms.into_iter().map(|form| Some(self.number(form))).collect();
+        if on.is_empty() {
+            on.push(None);
+        }
         for (run, id) in places(row.run.and_then(|key| world.run_with_key(key)).map(|r| r.id), row.trace) {
-            self.by_place.entry((run, id, action, on)).or_default().push(n);
+            for on in &on {
+                self.by_place.entry((run, id, action, *on)).or_default().push(n);
+            }
         }
         let mut people = Vec::new();
         for party in row.evaluated.iter().filter_map(|p| world.party_at(*p, row.time, None)) {
-            self.by_party.entry((party, action, on)).or_default().push(n);
+            for on in &on {
+                self.by_party.entry((party, action, *on)).or_default().push(n);
+            }
             people.extend(world.is_person(Some(party)).then_some(party));
         }
-        if let (true, [person], Some(on)) = (row.denies, people.as_slice(), on) {
-            self.refusals.entry((action, on)).or_default().push((n, *person));
+        if let (true, [person]) = (row.denies, people.as_slice()) {
+            for on in on.into_iter().flatten() {
+                self.refusals.entry((action, on)).or_default().push((n, *person));
+            }
         }
     }
 
     fn word(&mut self, world: &World<'_>, string: Option<i64>, normal: fn(&str) -> String) -> Option<u32> {
         let text = normal(world.text(string)?);
+        Some(self.number(text))
+    }
+
+    fn number(&mut self, text: String) -> u32 {
         let next = self.words.len() as u32;
-        Some(*self.words.entry(text).or_insert(next))
+        *self.words.entry(text).or_insert(next)
     }
 
     fn known(&self, world: &World<'_>, string: Option<i64>, normal: fn(&str) -> String) -> Option<u32> {
@@ -288,7 +302,8 @@ impl Decisions {
         let d = &self.rows[n as usize];
         let pair = |a: Option<i64>, b: Option<i64>| Some((call.world.text(a)?, call.world.text(b)?));
         pair(d.action, call.row.action).is_some_and(|(a, b)| same_action(a, b))
-            && pair(d.resource, call.row.resource).is_some_and(|(a, b)| thing(a) == thing(b))
+            && pair(d.resource, call.row.resource)
+                .is_some_and(|(a, b)| things(a, call.world.text(d.resource_type)).contains(&thing(b)))
     }
 
     /// How much later the call is than the decision, on one clock, and the bound of that.

@@ -180,12 +180,11 @@ fn delegation(seen: &Seen<'_>, required: Required) -> Test {
         };
     }
     if seen.row.token.is_some() {
-        let agent = judged.agent_grade.unwrap_or(Grade::D);
+        // On the wire the agent is as certain as the record.
+        let agent = if seen.row.agent.is_some() { judged.agent_grade.unwrap_or(Grade::D) } else { Grade::B };
         return match () {
             () if seen.token.for_agent => test(State::Passed, Grade::B, Why::IssuedToAgent),
-            () if seen.token.for_another_agent && seen.row.agent.is_some() => {
-                test(State::Failed, agent.min(Grade::B), Why::IssuedToAnother)
-            }
+            () if seen.token.for_another_agent => test(State::Failed, agent.min(Grade::B), Why::IssuedToAnother),
             () => not_testable(Why::DelegationUnknown),
         };
     }

@@ -112,7 +112,12 @@ impl<'a> Verdicts<'a> {
             exchanged: token.is_some_and(|t| t.parent.is_some()),
             hop_held: self.held.contains(&id),
             hop_beyond: self.beyond.get(&id).copied(),
-            ..TokenSeen::of_actors(row, actors, self.world.kind(row.judged.token_actor))
+            ..TokenSeen::of_actors(
+                row,
+                actors,
+                self.world.kind(row.judged.token_actor),
+                self.world.kind(row.wire_party),
+            )
         }
     }
 }
