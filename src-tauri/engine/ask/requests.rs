@@ -9,7 +9,6 @@ use super::completeness::Hole;
 use super::receipts::ReceiptStanding;
 use super::settle::{front, system};
 use crate::case::{Case, CaseError, NeedGroupView, NeedKeyView, OpenCount};
-use crate::model::run::shown_id;
 use crate::model::{Grade, NeedKind, Time, Wanted};
 
 /// Ids that one line of an answer lists; all are counted.
@@ -307,13 +306,12 @@ fn day(t: Option<Time>) -> Option<String> {
 }
 
 fn filter(kind: NeedKind, count: i64, keys: &[NeedKeyView]) -> Filter {
-    let shown = |k: &NeedKeyView| k.key.as_deref().map(|k| if kind.is_run() { shown_id(k) } else { k.to_string() });
     let mut agents: Vec<String> = keys.iter().filter_map(|k| k.agent.clone()).collect();
     distinct(&mut agents);
     Filter {
         what: kind.word().into(),
         records: records(kind).into(),
-        ids: keys.iter().filter_map(shown).collect(),
+        ids: keys.iter().filter_map(|k| k.key.clone()).collect(),
         count: whole(count),
         agents,
         from: day(keys.iter().filter_map(|k| k.first).min()),

@@ -34,7 +34,7 @@ pub fn words(case: &Case, identity: &Identity, needs: &[Need], at: Option<Time>)
     let mut out = Vec::new();
     for need in needs {
         let key = match need.key {
-            NeedKey::Text(id) if need.kind.is_run() => Some(shown_id(&case.text(id)?)),
+            NeedKey::Run(id) => Some(shown_id(&case.text(id)?)),
             NeedKey::Text(id) => Some(case.text(id)?),
             NeedKey::Principal(id) => Some(case.principal_shown(id)?),
             NeedKey::Party(id) => Some(identity.party(id).shown.clone()),
