@@ -134,7 +134,7 @@ pub struct EvidenceAsk {
 pub fn requests(case: &Case) -> Result<Requests, CaseError> {
     let mut groups = case.need_groups()?;
     groups.retain(|g| g.counts.refused + g.counts.contradicted + g.counts.supported + g.counts.unasked > 0);
-    groups.sort_by(|a, b| order(a).cmp(&order(b)));
+    groups.sort_by_key(order);
     let sets = case.need_sets()?;
     let shares = Shares::of(&groups, &sets);
     let mut requests = Vec::new();
