@@ -187,16 +187,19 @@ impl<'a> Sums<'a> {
     fn see(&mut self, t: &AgentTouch) {
         let (service, action) = (t.service.as_deref(), t.action.as_deref());
         let calls = u32::try_from(t.calls).unwrap_or(u32::MAX);
+        let mut covered = false;
         if let Some(action) = action {
             for (right, uses) in self.held.iter().zip(&mut self.uses) {
                 if right.names(service, action) && right.on(t.resource.as_deref()) {
                     *uses = uses.saturating_add(calls);
+                    covered = true;
                 }
             }
         }
         let effect = t.effect.as_deref().unwrap_or_else(|| guess(action));
         let asset = nearest_asset(self.assets, service, action, t.resource.as_deref());
         let touched = self.classes.entry(asset.and_then(class).unwrap_or_else(|| "unrated".into())).or_default();
+        touched.reachable |= covered;
         if effect == "read" {
             touched.read += calls
         } else {

@@ -1,6 +1,9 @@
 //! How far a token, key, session or account reached, for an incident: first and last use, from where, what was derived from it, what
 //! was read and changed with whose rights, and what cannot be seen.
 
+mod sums;
+mod unseen;
+
 use serde::Serialize;
 
 /// What was asked about, and everything that the case tells of it.
@@ -133,9 +136,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rustc_hash::FxHashMap;
 
-use crate::case::{AssetRow, Case, CaseError, HandedOut, UseView};
-use crate::model::{CredentialKind, Deed, Searched, Time};
-use crate::rules::facts::{Networks, guess, nearest_asset};
+use self::sums::{Span, Sums, places, touched};
+use self::unseen::cannot_see;
+use crate::case::{Case, CaseError, HandedOut, UseView};
+use crate::model::{Deed, Searched, Time};
+use crate::rules::facts::Networks;
 use crate::sources::pasted;
 
 const LISTED: usize = 200;
@@ -337,168 +342,6 @@ fn follow<'a>(handed: &'a [HandedOut], start: &Start) -> BTreeMap<i64, Reached<'
     out
 }
 
-/// How often, and from when to when.
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    uses: u32,
-    after: u32,
-    first: Option<Time>,
-    last: Option<Time>,
-}
-
-impl Span {
-    fn see(&mut self, time: Option<Time>, at: Option<Time>) {
-        self.uses += 1;
-        self.after += u32::from(matches!((time, at), (Some(t), Some(at)) if t >= at));
-        self.first = [self.first, time].into_iter().flatten().min();
-        self.last = self.last.max(time);
-    }
-}
-
-type Spans = BTreeMap<String, Span>;
-
-#[derive(Default)]
-struct Kind {
-    span: Span,
-    without_effect: u32,
-    resources: BTreeSet<String>,
-}
-
-struct Sums<'a> {
-    at: Option<Time>,
-    own: Span,
-    derived: Span,
-    after_revocation: u32,
-    after_expiry: u32,
-    networks: Networks,
-    assets: &'a [AssetRow],
-    hosts: Spans,
-    networks_seen: Spans,
-    environments: Spans,
-    agents: Spans,
-    clients: Spans,
-    authorities: Spans,
-    people: Spans,
-    initiators: Spans,
-    sources: Spans,
-    touched: BTreeMap<(String, String, Option<String>, String), Kind>,
-}
-
-impl<'a> Sums<'a> {
-    fn new(networks: Networks, assets: &'a [AssetRow], at: Option<Time>) -> Sums<'a> {
-        Sums {
-            at,
-            own: Span::default(),
-            derived: Span::default(),
-            after_revocation: 0,
-            after_expiry: 0,
-            networks,
-            assets,
-            hosts: Spans::new(),
-            networks_seen: Spans::new(),
-            environments: Spans::new(),
-            agents: Spans::new(),
-            clients: Spans::new(),
-            authorities: Spans::new(),
-            people: Spans::new(),
-            initiators: Spans::new(),
-            sources: Spans::new(),
-            touched: BTreeMap::new(),
-        }
-    }
-
-    fn see(&mut self, u: &UseView) {
-        let (time, at) = (u.time, self.at);
-        let place = u.address.as_deref().and_then(|a| self.networks.place(a));
-        let environment = place.as_ref().and_then(|p| p.environment.clone());
-        note(&mut self.hosts, u.host.as_deref(), time, at);
-        note(&mut self.networks_seen, place.as_ref().map(|p| p.network.as_str()).or(u.address.as_deref()), time, at);
-        note(&mut self.environments, environment.as_deref(), time, at);
-        note(&mut self.agents, u.agent.as_deref(), time, at);
-        note(&mut self.clients, u.user_agent.as_deref(), time, at);
-        note(&mut self.authorities, u.authority.as_deref(), time, at);
-        note(&mut self.initiators, u.human.as_deref(), time, at);
-        note(&mut self.sources, Some(&u.source), time, at);
-        if matches!(u.authority_kind.as_deref(), Some("person" | "human")) {
-            note(&mut self.people, u.authority.as_deref(), time, at);
-        }
-        if matches!(u.kind, 0 | 4) {
-            self.touch(u);
-        }
-    }
-
-    fn touch(&mut self, u: &UseView) {
-        let (service, action) = (u.service.as_deref(), u.action.as_deref());
-        let asset = nearest_asset(self.assets, service, action, u.resource.as_deref());
-        let class = asset.and_then(|a| a.data_class.clone()).map(|c| c.trim().to_string()).filter(|c| !c.is_empty());
-        let effect = u.effect.clone().unwrap_or_else(|| guess(action).to_string());
-        let key = (
-            class.unwrap_or_else(|| "unrated".into()),
-            effect,
-            u.service.clone(),
-            u.action.clone().unwrap_or_else(|| "(no action)".into()),
-        );
-        if self.touched.len() >= NAMES && !self.touched.contains_key(&key) {
-            return;
-        }
-        let kind = self.touched.entry(key).or_default();
-        kind.span.see(u.time, self.at);
-        kind.without_effect += u32::from(matches!(u.outcome.as_str(), "denied" | "error"));
-        if let Some(resource) = u.resource.as_ref().filter(|_| kind.resources.len() < RESOURCES) {
-            kind.resources.insert(resource.clone());
-        }
-    }
-}
-
-fn note(spans: &mut Spans, name: Option<&str>, time: Option<Time>, at: Option<Time>) {
-    let Some(name) = name else { return };
-    let name = if spans.len() >= NAMES && !spans.contains_key(name) { OTHERS } else { name };
-    spans.entry(name.to_string()).or_default().see(time, at);
-}
-
-fn places(spans: Spans) -> Vec<Place> {
-    let mut out: Vec<Place> = spans
-        .into_iter()
-        .map(|(name, s)| Place {
-            name,
-            uses: s.uses,
-            first: s.first.map(|t| t.to_rfc3339()),
-            last: s.last.map(|t| t.to_rfc3339()),
-            after: s.after,
-        })
-        .collect();
-    out.sort_by(|a, b| b.uses.cmp(&a.uses).then_with(|| a.name.cmp(&b.name)));
-    out
-}
-
-/// What weighs most first: irreversible, changed, read.
-fn touched(kinds: BTreeMap<(String, String, Option<String>, String), Kind>) -> Vec<Touched> {
-    let mut out: Vec<Touched> = kinds
-        .into_iter()
-        .map(|((data_class, effect, service, action), k)| Touched {
-            data_class,
-            effect,
-            service,
-            action,
-            calls: k.span.uses,
-            without_effect: k.without_effect,
-            resources: k.resources.len() as u32,
-            such_as: k.resources.into_iter().take(SUCH_AS).collect(),
-            after: k.span.after,
-        })
-        .collect();
-    let rank = |t: &Touched| ["irreversible", "change", "read"].iter().position(|e| *e == t.effect);
-    out.sort_by(|a, b| {
-        (rank(a), std::cmp::Reverse(a.calls), &a.service, &a.action).cmp(&(
-            rank(b),
-            std::cmp::Reverse(b.calls),
-            &b.service,
-            &b.action,
-        ))
-    });
-    out
-}
-
 fn listed(u: UseView, through: Option<String>) -> Use {
     Use {
         id: u.id,
@@ -558,60 +401,4 @@ fn sentence(asked: &str, start: &Start, sums: &Sums<'_>, derived: u32) -> String
         "{} uses are on record{period}; {derived} credentials were obtained with it, directly or through others, and used {} times.",
         sums.own.uses, sums.derived.uses
     )
-}
-
-/// Where uses may be that no export shows.
-fn cannot_see(
-    case: &Case,
-    start: &Start,
-    sums: &Sums<'_>,
-    wires: &BTreeSet<i64>,
-    records: &[&HandedOut],
-    not_comparable: &[(&str, &str)],
-) -> Result<Vec<String>, CaseError> {
-    let mut out = Vec::new();
-    let spans = case.source_spans()?;
-    for span in &spans {
-        if let (true, Some(first), Some(last)) = (sums.sources.contains_key(&span.name), span.first, span.last) {
-            out.push(format!(
-                "{} was received from {} to {}: nothing can be said of uses before and after.",
-                span.name,
-                first.to_rfc3339(),
-                last.to_rfc3339()
-            ));
-        }
-    }
-    for hole in super::completeness::completeness(case)?.holes {
-        if sums.sources.is_empty() || sums.sources.contains_key(&hole.source) {
-            let ends = [hole.from, hole.to].into_iter().flatten().collect::<Vec<_>>().join(" to ");
-            out.push(format!("{} has a hole ({}) {ends}.", hole.source, hole.kind));
-        }
-    }
-    let wires: Vec<i64> = wires.iter().copied().collect();
-    if !start.credentials.is_empty() {
-        for bare in case.calls_without_credential(&wires)? {
-            out.push(format!(
-                "{} calls of the same accounts in {} carry no credential id: each may be a use of it or of another.",
-                bare.calls, bare.source
-            ));
-        }
-    }
-    let tokens = start.matched.iter().any(|m| m.kind == CredentialKind::Token.word());
-    if tokens && records.is_empty() {
-        out.push("No issuance record of it was received: its life, its revocation and what was exchanged for it are not known.".into());
-    }
-    let keys = [CredentialKind::SessionKey.word(), CredentialKind::LongLived.word()];
-    if start.matched.iter().any(|m| keys.contains(&m.kind.as_str())) {
-        out.push("No source records when a key was revoked or deleted in a form that is read here: ask for the time, and give it with --at.".into());
-    }
-    let held: Vec<&str> = spans.iter().map(|s| s.name.as_str()).collect();
-    for (source, why) in not_comparable.iter().filter(|(source, _)| held.contains(source)) {
-        out.push(format!("{source}: {why}."));
-    }
-    let silent: Vec<&str> = held.iter().copied().filter(|name| !sums.sources.contains_key(*name)).collect();
-    if !silent.is_empty() {
-        out.push(format!("Imported, and without a use of it on record: {}.", silent.join(", ")));
-    }
-    out.push("Systems whose logs are not in this case are not seen at all; reads are often not logged where data events are off.".into());
-    Ok(out)
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+mod evidence;
+mod letter;
+mod logging;
+
 use serde::Serialize;
 
-use super::completeness::Hole;
-use super::receipts::ReceiptStanding;
-use super::settle::{front, system};
-use crate::case::{Case, CaseError, NeedGroupView, NeedKeyView, OpenCount};
-use crate::model::run::shown_id;
+use self::letter::{ask, asked, records};
+use crate::case::{Case, CaseError, NeedGroupView, NeedKeyView};
 use crate::model::{Grade, NeedKind, Time, Wanted};
 
 /// Ids that one line of an answer lists; all are counted.
@@ -133,7 +134,7 @@ pub struct EvidenceAsk {
 pub fn requests(case: &Case) -> Result<Requests, CaseError> {
     let mut groups = case.need_groups()?;
     groups.retain(|g| g.counts.refused + g.counts.contradicted + g.counts.supported + g.counts.unasked > 0);
-    groups.sort_by(|a, b| order(a).cmp(&order(b)));
+    groups.sort_by_key(order);
     let sets = case.need_sets()?;
     let shares = Shares::of(&groups, &sets);
     let mut requests = Vec::new();
@@ -169,8 +170,8 @@ pub fn requests(case: &Case) -> Result<Requests, CaseError> {
              {overlapping} may be settled by more than one, so that the requests' counts add up to more."
         ),
         requests,
-        changes: changes(&counts, open),
-        evidence: evidence(case)?,
+        changes: logging::changes(&counts, open),
+        evidence: evidence::evidence(case)?,
     })
 }
 
@@ -307,213 +308,15 @@ fn day(t: Option<Time>) -> Option<String> {
 }
 
 fn filter(kind: NeedKind, count: i64, keys: &[NeedKeyView]) -> Filter {
-    let shown = |k: &NeedKeyView| k.key.as_deref().map(|k| if kind.is_run() { shown_id(k) } else { k.to_string() });
     let mut agents: Vec<String> = keys.iter().filter_map(|k| k.agent.clone()).collect();
     distinct(&mut agents);
     Filter {
         what: kind.word().into(),
         records: records(kind).into(),
-        ids: keys.iter().filter_map(shown).collect(),
+        ids: keys.iter().filter_map(|k| k.key.clone()).collect(),
         count: whole(count),
         agents,
         from: day(keys.iter().filter_map(|k| k.first).min()),
         to: day(keys.iter().filter_map(|k| k.last).max()),
     }
-}
-
-fn records(kind: NeedKind) -> &'static str {
-    use NeedKind::*;
-    match kind {
-        RunStart => "the root spans or run records, with the user who started each, of the runs",
-        ParentRun => "all spans or run records of the parent runs",
-        ParentSpan => "the parent and linked spans above those already handed over, of the runs or traces",
-        TraceSpans => "all spans of the traces",
-        ToolTrace => "all tool spans, with tool call ids and run ids, of the agents",
-        EarlierPeriod => "the beginning, before the period of the exports, of the runs",
-        TokenRecord => {
-            "the issuance or exchange records (sub, act, client_id, aud, scope, iat, exp) of the tokens with jti"
-        }
-        SessionIssue => {
-            "the records that handed out (AssumeRole and its like, with sourceIdentity and tags) the temporary keys"
-        }
-        DirectoryRow => "who stands behind, with dates from and to, the identifiers",
-        InboundRecord => "the inbound requests with the authenticated person and run id, of the agents",
-        PerCallRecord => "the person or token id for each call, of the runs that several people share",
-        HolderLog => "who held, from when to when, the accounts or credentials",
-        MachineLogin => "session manager or login records of the machines behind the role sessions",
-        Unredacted => "the same records with their identity fields",
-        IssuerRecord => "what the issuer has on record for the credentials or runs",
-        ClockOffset => "the clock offset of the system",
-    }
-}
-
-fn asked(wanted: Wanted, source: Option<&str>) -> String {
-    match wanted {
-        Wanted::AgentTraces | Wanted::ToolSpans => "the tracing backend of the agents".into(),
-        Wanted::TokenLog => "the token service (authorization server)".into(),
-        Wanted::SessionIssuance => format!("{}, in the account that issued the sessions", system(source)),
-        Wanted::Directory => "the directory (identity provider, HR roster, register of agents)".into(),
-        Wanted::GatewayLog => front(source),
-        Wanted::CheckoutLog => format!("the vault or the owner of the shared accounts seen in {}", system(source)),
-        Wanted::MachineLogins => "the session manager or the machines' login records".into(),
-        Wanted::IdentityFields => format!("whoever exported {}", system(source)),
-        Wanted::IssuerRecords => format!("the issuer of the credentials seen in {}", system(source)),
-        Wanted::Clocks => format!("the operator of {}", system(source)),
-    }
-}
-
-/// The text of a letter: what, which, from when to when, and what comes with it.
-fn ask(wanted: Wanted, system: &str, filters: &[Filter]) -> String {
-    let mut out = format!("To {system}: please export");
-    for (n, f) in filters.iter().enumerate() {
-        let lead = if n == 0 { " " } else { "; and " };
-        let spelled = f.ids.iter().take(SPELLED).cloned().collect::<Vec<_>>().join(", ");
-        let more = (f.count as usize).saturating_sub(SPELLED.min(f.ids.len()));
-        let rest = if more > 0 { format!(" and {more} more (list attached)") } else { String::new() };
-        let ids = if spelled.is_empty() { String::new() } else { format!(" {spelled}{rest}") };
-        let by = match (f.what.as_str(), f.agents.is_empty()) {
-            ("run_start" | "parent_run" | "parent_span" | "token_record", false) => {
-                format!(" (agents {})", f.agents.iter().take(SPELLED).cloned().collect::<Vec<_>>().join(", "))
-            }
-            _ => String::new(),
-        };
-        let period = match (&f.from, &f.to) {
-            (Some(from), Some(to)) => format!(", for {from} to {to} UTC with a day before and after"),
-            _ => String::new(),
-        };
-        out.push_str(&format!("{lead}{}{ids}{by}{period}", f.records));
-    }
-    out.push_str(match wanted {
-        Wanted::IssuerRecords => {
-            ". Two of our sources differ on the person; please say which of them is wrong and why."
-        }
-        Wanted::GatewayLog | Wanted::CheckoutLog | Wanted::ToolSpans => ". If this was never kept, please say so.",
-        _ => ".",
-    });
-    out.push_str(" Please unredacted, as machine-readable records, with the query used, the period, the time zone and the number of records.");
-    out
-}
-
-/// What would have named the person, by who logs and who acts.
-fn changes(counts: &[OpenCount], open: i64) -> Vec<LoggingChange> {
-    let mut by: BTreeMap<(&str, Option<&str>), Vec<&OpenCount>> = BTreeMap::new();
-    for count in counts {
-        by.entry((&count.source, count.actor.as_deref())).or_default().push(count);
-    }
-    let mut out: Vec<LoggingChange> = by
-        .into_iter()
-        .map(|((source, agent), rows)| {
-            let calls: i64 = rows.iter().map(|r| r.calls).sum();
-            let mut gaps: BTreeMap<&str, i64> = BTreeMap::new();
-            for row in &rows {
-                *gaps.entry(row.gap.as_deref().unwrap_or("supported")).or_default() += row.calls;
-            }
-            let run = rows.iter().map(|r| r.with_run).sum::<i64>() == calls;
-            let kind = rows.iter().find_map(|r| r.actor_kind.as_deref());
-            LoggingChange {
-                source: source.into(),
-                agent: agent.map(String::from),
-                owner: rows.iter().find_map(|r| r.owner.clone()),
-                calls: whole(calls),
-                share: if open > 0 { (calls as f64 / open as f64 * 1_000.0).round() / 1_000.0 } else { 0.0 },
-                change: change(source, agent, kind, run, &gaps),
-                gaps: gaps.into_iter().map(|(gap, n)| GapCount { gap: gap.into(), calls: whole(n) }).collect(),
-            }
-        })
-        .collect();
-    out.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| (&a.source, &a.agent).cmp(&(&b.source, &b.agent))));
-    out
-}
-
-fn change(source: &str, agent: Option<&str>, kind: Option<&str>, run: bool, gaps: &BTreeMap<&str, i64>) -> String {
-    let (log, who) = (system(Some(source)), agent.unwrap_or("callers that name no principal"));
-    if matches!(kind, Some("unbacked" | "shared")) {
-        return format!(
-            "Give the agents behind {who} identities of their own and let them act with the person's delegated token in {log}; until then record run id and person beside the account."
-        );
-    }
-    if gaps.len() == 1 && gaps.contains_key("ambiguous") {
-        return format!("Give each person's work its own run id, or record the person on each call of {who} in {log}.");
-    }
-    match source {
-        "aws_cloudtrail" => {
-            return format!(
-                "Set the person as source identity, and the run id as session tag, on every role session that is handed to {who}."
-            );
-        }
-        "kubernetes_audit" => {
-            return format!(
-                "Let {who} impersonate the person it acts for, or record person and run id in the extra fields."
-            );
-        }
-        _ => {}
-    }
-    let what = if run {
-        "the person, as authenticated and not as the caller says, beside the run id"
-    } else {
-        "the run id and the person, as authenticated and not as the caller says,"
-    };
-    format!("Record {what} in {log} for {who}.")
-}
-
-/// Holes in the logs, files that a digest lists, exports without a receipt or with another count.
-fn evidence(case: &Case) -> Result<Vec<EvidenceAsk>, CaseError> {
-    let mut out: Vec<EvidenceAsk> = super::completeness::completeness(case)?.holes.iter().map(hole).collect();
-    let mut bare: Vec<String> = Vec::new();
-    for receipt in super::receipts::receipts(case)? {
-        match receipt.standing {
-            ReceiptStanding::Missing => bare.push(receipt.path),
-            ReceiptStanding::Differs => out.push(EvidenceAsk {
-                kind: "count".into(),
-                system: system(Some(&receipt.format)),
-                from: None,
-                to: None,
-                ask: format!("{}: {}", receipt.path, receipt.sentence),
-            }),
-            _ => {}
-        }
-    }
-    if !bare.is_empty() {
-        let named = bare.iter().take(SPELLED).cloned().collect::<Vec<_>>().join(", ");
-        let more = bare.len().saturating_sub(SPELLED);
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-        out.push(EvidenceAsk {
-            kind: "receipt".into(),
-            system: "whoever handed over the exports".into(),
-            from: None,
-            to: None,
-            ask: format!(
-                "For {} exports nobody said how they were obtained ({named}{rest}): please state system, tenant, query and filters, period, exporter and number of records of each.",
-                bare.len()
-            ),
-        });
-    }
-    Ok(out)
-}
-
-fn hole(hole: &Hole) -> EvidenceAsk {
-    let named = system(Some(&hole.source));
-    let period = match (&hole.from, &hole.to) {
-        (Some(from), Some(to)) => format!(" from {from} to {to}"),
-        _ => String::new(),
-    };
-    let ask = match hole.kind.as_str() {
-        "sequence" => format!(
-            "{named} lacks {} numbers after record {}{period}: please export them again, or say why they were never written.",
-            hole.missing.unwrap_or_default(),
-            hole.before
-        ),
-        "silence" => {
-            format!("{named} is silent{period}: please export that time again, or confirm that nothing was logged.")
-        }
-        "altered_file" => format!(
-            "{named}: a log file differs from what its digest says ({}): please export it again.",
-            hole.object.as_deref().unwrap_or("?")
-        ),
-        _ => format!(
-            "{named}: a log file that the digest lists is missing ({}): please hand it over.",
-            hole.object.as_deref().unwrap_or("?")
-        ),
-    };
-    EvidenceAsk { kind: hole.kind.clone(), system: named, from: hole.from.clone(), to: hole.to.clone(), ask }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::case::{Case, CaseError};
 use crate::identity::Identity;
 use crate::model::run::shown_id;
-use crate::model::{Need, NeedKey, NeedKind, Time};
+use crate::model::{Need, NeedKey, NeedKind, Time, Wanted};
 
 /// Time around a call that an export should hold.
 const AROUND: i64 = crate::model::time::DAY;
@@ -29,12 +29,12 @@ pub struct NeedWords {
     pub sentence: String,
 }
 
-/// The needs of one call, those that reach farthest first.
+/// The needs of one call: first what the records show to exist, those that reach farthest first.
 pub fn words(case: &Case, identity: &Identity, needs: &[Need], at: Option<Time>) -> Result<Vec<NeedWords>, CaseError> {
     let mut out = Vec::new();
     for need in needs {
         let key = match need.key {
-            NeedKey::Text(id) if need.kind.is_run() => Some(shown_id(&case.text(id)?)),
+            NeedKey::Run(id) => Some(shown_id(&case.text(id)?)),
             NeedKey::Text(id) => Some(case.text(id)?),
             NeedKey::Principal(id) => Some(case.principal_shown(id)?),
             NeedKey::Party(id) => Some(identity.party(id).shown.clone()),
@@ -63,7 +63,8 @@ pub fn words(case: &Case, identity: &Identity, needs: &[Need], at: Option<Time>)
             to,
         });
     }
-    out.sort_by(|a, b| (&a.best, &a.what, &a.key).cmp(&(&b.best, &b.what, &b.key)));
+    let kept = |n: &NeedWords| Wanted::from_word(&n.export).is_some_and(Wanted::is_certain);
+    out.sort_by(|a, b| (!kept(a), &a.best, &a.what, &a.key).cmp(&(!kept(b), &b.best, &b.what, &b.key)));
     Ok(out)
 }
 

@@ -55,7 +55,7 @@ impl<'t> Needs<'t> {
         self.names(call, a, found);
         match (a.refusal, a.gap) {
             (_, Some(Gap::Contradiction)) => {
-                let key = call.credential.or(call.run).map_or(NeedKey::System, NeedKey::Text);
+                let key = credential_or_run(call);
                 found.add_at(NeedKind::IssuerRecord, key, Grade::B);
                 for party in a.candidates.iter().filter(|p| self.t.identity.party(**p).stranger) {
                     found.add(NeedKind::DirectoryRow, self.party(*party), Grade::B);
@@ -63,11 +63,11 @@ impl<'t> Needs<'t> {
                 return;
             }
             (Some(Refusal::R2), _) => {
-                let run = call.run.or_else(|| a.run.map(|n| self.run_key(n)));
-                found.add_at(NeedKind::PerCallRecord, run.map_or(NeedKey::System, NeedKey::Text), Grade::B);
+                let run = call.run.map(NeedKey::Run).or_else(|| a.run.map(|n| self.run_key(n)));
+                found.add_at(NeedKind::PerCallRecord, run.unwrap_or(NeedKey::System), Grade::B);
             }
             (Some(Refusal::R4), _) => {
-                let key = call.credential.or(call.run).map_or(NeedKey::System, NeedKey::Text);
+                let key = credential_or_run(call);
                 found.add_at(NeedKind::HolderLog, key, Grade::C);
             }
             (Some(Refusal::R5), _) => found.add_at(NeedKind::ClockOffset, NeedKey::System, Grade::C),
@@ -206,7 +206,7 @@ impl<'t> Needs<'t> {
         let mut rim = vec![from];
         while let Some(n) = rim.pop() {
             let (node, walk) = (&lineage.nodes[n], &lineage.walks[n]);
-            let key = NeedKey::Text(self.run_key(n));
+            let key = self.run_key(n);
             let mut add = |kind, key, best| {
                 let need = Need { kind, key, source: None, best };
                 if out.len() < MOST && !out.contains(&need) {
@@ -242,16 +242,18 @@ impl<'t> Needs<'t> {
         }
         if out.is_empty() && lineage.walks[from].broken() {
             // A circle of runs: none of them is said to have been started.
-            let key = NeedKey::Text(self.run_key(from));
+            let key = self.run_key(from);
             out.push(Need { kind: NeedKind::RunStart, key, source: None, best: Grade::C });
         }
         out.sort();
         out
     }
 
-    fn run_key(&self, node: usize) -> i64 {
-        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = self.t.lineage.nodes[node].key;
-        key
+    fn run_key(&self, node: usize) -> NeedKey {
+        match self.t.lineage.nodes[node].key {
+            NodeKey::Run(key) => NeedKey::Run(key),
+            NodeKey::Trace(key, _) => NeedKey::Text(key),
+        }
     }
 
     /// The agent of a call, else what was on the wire.
@@ -266,6 +268,10 @@ impl<'t> Needs<'t> {
     fn party(&self, party: u32) -> NeedKey {
         self.t.identity.party(party).principals.first().map_or(NeedKey::Party(party), |p| NeedKey::Principal(*p))
     }
+}
+
+fn credential_or_run(call: &CallRow) -> NeedKey {
+    call.credential.map(NeedKey::Text).or(call.run.map(NeedKey::Run)).unwrap_or(NeedKey::System)
 }
 
 struct Found<'c> {

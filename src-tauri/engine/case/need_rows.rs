@@ -5,6 +5,7 @@ use rusqlite::params;
 use super::derived::Derived;
 use super::error::CaseError;
 use super::store::Case;
+use crate::model::run::shown_id;
 use crate::model::{Grade, NeedKey, NeedKind, Time, Wanted};
 
 /// Calls that one request may settle.
@@ -82,7 +83,7 @@ pub struct NeedGroupView {
 #[derive(Debug, Clone)]
 pub struct NeedKeyView {
     pub kind: NeedKind,
-    /// As the exports write it; `namespace:id` of a principal; none where the system and the time are all there is.
+    /// As shown; `namespace:id` of a principal; none where the system and the time are all there is.
     pub key: Option<String>,
     pub calls: i64,
     pub first: Option<Time>,
@@ -137,6 +138,7 @@ impl Derived<'_> {
 
     pub fn need_key(&self, group: i64, row: &NeedKeyRow) -> Result<(), CaseError> {
         let (table, id) = match row.key {
+            NeedKey::Run(id) => ("run", id),
             NeedKey::Text(id) => ("text", id),
             NeedKey::Principal(id) => ("principal", id),
             NeedKey::Party(id) => ("party", i64::from(id)),
@@ -224,10 +226,11 @@ impl Case {
     /// Keys of a request, those of most calls first.
     pub fn need_keys(&self, group: i64, kind: NeedKind, limit: u32) -> Result<Vec<NeedKeyView>, CaseError> {
         let mut query = self.db.prepare(
-            "SELECT CASE k.of WHEN 'text' THEN (SELECT text FROM strings WHERE id = k.key)
+            "SELECT CASE k.of WHEN 'run' THEN (SELECT text FROM strings WHERE id = k.key)
+               WHEN 'text' THEN (SELECT text FROM strings WHERE id = k.key)
                WHEN 'principal' THEN (SELECT namespace || ':' || own_id FROM principals WHERE id = k.key)
                WHEN 'party' THEN (SELECT shown FROM parties WHERE id = k.key) END AS shown,
-             k.calls, k.first, k.last, p.shown, d.owner, e.shown_id
+             k.calls, k.first, k.last, p.shown, d.owner, e.shown_id, k.of = 'run'
              FROM need_keys k JOIN events e ON e.id = k.example LEFT JOIN parties p ON p.id = k.agent
              LEFT JOIN directory d ON d.event = p.directory
              WHERE k.grp = ?1 AND k.kind = ?2 ORDER BY k.calls DESC, shown LIMIT ?3",
@@ -235,7 +238,10 @@ impl Case {
         let rows = query.query_map(params![group, kind.word(), limit], |r| {
             Ok(NeedKeyView {
                 kind,
-                key: r.get(0)?,
+                key: match r.get(7)? {
+                    true => r.get::<_, Option<String>>(0)?.map(|id| shown_id(&id)),
+                    false => r.get(0)?,
+                },
                 calls: r.get(1)?,
                 first: r.get::<_, Option<i64>>(2)?.map(Time),
                 last: r.get::<_, Option<i64>>(3)?.map(Time),

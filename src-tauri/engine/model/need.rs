@@ -108,12 +108,6 @@ impl NeedKind {
             ClockOffset => Wanted::Clocks,
         }
     }
-
-    /// Whether the key is the id of a run or trace, which is shown as a UUID where it is one.
-    pub const fn is_run(self) -> bool {
-        use NeedKind::*;
-        matches!(self, RunStart | ParentRun | ParentSpan | TraceSpans | EarlierPeriod | PerCallRecord)
-    }
 }
 
 /// An export that may be asked for.
@@ -183,7 +177,9 @@ impl Wanted {
 /// What identifies the missing record in its export. Numbers are ids of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NeedKey {
-    /// Interned text: a run, a trace, a credential.
+    /// Interned text of a run id in normal form.
+    Run(i64),
+    /// Interned text: a trace, a credential.
     Text(i64),
     Principal(i64),
     Party(u32),

@@ -135,9 +135,10 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     if event.service.as_deref() == Some("verifiedpermissions") {
         cedar_decisions::of_cloudtrail(record, &mut event);
     }
-    if event.kind == EventKind::Token {
-        event.issued = issued(record, &event);
-    }
+    event.issued = match event.kind {
+        EventKind::Token => issued(record, &event),
+        _ => created(record),
+    };
     correlate(record, &caller, hints.search(NAME), &mut event);
     Ok(event.into())
 }
@@ -251,7 +252,7 @@ fn decision(record: &Json, caller: &identity::Caller, event: &mut Event) {
 
 /// The lease that an AssumeRole and its like hand out.
 fn issued(record: &Json, event: &Event) -> Option<Issued> {
-    let Some(key) = json::text(record, "/responseElements/credentials/accessKeyId") else { return created(record) };
+    let key = json::text(record, "/responseElements/credentials/accessKeyId")?;
     let to = json::first_text(
         record,
         &["/responseElements/assumedRoleUser/arn", "/responseElements/federatedUser/arn", "/requestParameters/roleArn"],

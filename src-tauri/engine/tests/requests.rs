@@ -234,7 +234,7 @@ fn scenario(name: &str) -> Option<(Vec<Export>, String)> {
 
 #[test]
 fn the_companies_beside_the_repository_hold_it_too() {
-    for name in ["northgate", "clearwater", "stormfront", "harbour"] {
+    for name in ["northgate", "clearwater", "stormfront"] {
         let Some((all, mapping)) = scenario(name) else {
             println!("skipped: no scenarios/{name} beside the repository");
             continue;

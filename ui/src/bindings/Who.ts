@@ -3,6 +3,7 @@ import type { Candidate } from "./Candidate";
 import type { DecisionWords } from "./DecisionWords";
 import type { FindingRow } from "./FindingRow";
 import type { Link } from "./Link";
+import type { NeedWords } from "./NeedWords";
 import type { Person } from "./Person";
 import type { Proof } from "./Proof";
 import type { RefusalWords } from "./RefusalWords";
@@ -26,7 +27,11 @@ cautions: Array<string>, chain: Array<Link>,
 /**
  * All paths that were weighed: to the value named, and to others.
  */
-proofs: Array<Proof>, candidates: Array<Candidate>, decision: DecisionWords | null, 
+proofs: Array<Proof>, candidates: Array<Candidate>, 
+/**
+ * What would settle the call, or raise its grade; empty at B or better.
+ */
+needs: Array<NeedWords>, decision: DecisionWords | null, 
 /**
  * Findings that list this call.
  */

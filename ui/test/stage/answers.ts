@@ -337,6 +337,7 @@ export function who(id: string): Who | undefined {
             },
           ],
     candidates: call.refusal === "R6" ? [{ value: "tomas.arriaga@fernhill.example", reason: "held the session at the time; the run names another" }] : [],
+    needs: [],
     decision: call.own ? null : { effect: "allow", evaluated: [call.agent ?? ""], policy: "gateway/claims.rego", sentence: "Allowed on the agent's rights alone; no person was evaluated." },
     verdict: call.own ? null : verdict(id, person?.shown ?? "the person", call.agent ?? "the agent"),
     findings: call.findings > 0 ? findings.slice(0, 1) : [],

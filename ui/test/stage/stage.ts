@@ -9,6 +9,7 @@ import { authorized, bridge, token, tokens, verdict } from "./allowed";
 import { completeness, files, losses, overview, raw, receipts, SETS, timeline, who } from "./answers";
 import { calls, people } from "./calls";
 import { detail, findings } from "./findings";
+import { agentSheet, changes, couldBe, exposure, ledger, requests } from "./reach";
 
 /** What a test may ask of the staged host, by the page's `__STAGE__`. */
 type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; partial?: boolean; fail?: string; hold?: string };
@@ -153,6 +154,13 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   bridge_matrix: () => (empty ? { ...bridge, cells: [], potential: [], calls: 0, entitled: 0, beyond: 0, unanswerable: 0, for_nobody: 0 } : bridge),
   tokens: () => (empty ? [] : tokens),
   token: ({ id }) => token(id),
+  requests: () => requests,
+  agent: ({ id }) => agentSheet(id),
+  exposure: ({ credential, at }) => exposure(credential, at ?? null),
+  exposure_of_secret: ({ at }) => exposure("a pasted secret", at ?? null),
+  ledger: ({ resource, view }) => ledger(resource, view),
+  could_be: ({ key }) => couldBe(key),
+  changes: () => changes,
   learn_mapping: () => ({ recognised: null, form: "JSON, one value a line", layout: "one record a line", records: 0, broken: 0, kind: null, fields: [], notes: [], toml: null }),
   write_report: ({ to }) => ({ path: to }),
 };

@@ -21,7 +21,7 @@ CREATE TABLE need_groups (
   supported INTEGER NOT NULL, unasked INTEGER NOT NULL, best TEXT, first INTEGER, last INTEGER) STRICT;
 CREATE TABLE need_kinds (
   grp INTEGER NOT NULL, kind TEXT NOT NULL, keys INTEGER NOT NULL, PRIMARY KEY (grp, kind)) STRICT, WITHOUT ROWID;
--- `of` is text, principal, party or system: the table that `key` is an id of. At most a thousand of a kind.
+-- `of` is run, text, principal, party or system: the table that `key` is an id of. At most a thousand of a kind.
 CREATE TABLE need_keys (
   grp INTEGER NOT NULL, kind TEXT NOT NULL, of TEXT NOT NULL, key INTEGER NOT NULL, calls INTEGER NOT NULL, first INTEGER,
   last INTEGER, agent INTEGER, example INTEGER NOT NULL, PRIMARY KEY (grp, kind, of, key)) STRICT, WITHOUT ROWID;
