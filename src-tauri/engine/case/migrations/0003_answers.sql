@@ -10,3 +10,6 @@ CREATE TABLE instruction_facts (
   quote TEXT NOT NULL, value TEXT NOT NULL, tool TEXT, source_call TEXT, words INTEGER NOT NULL, spoke INTEGER NOT NULL) STRICT;
 -- Derived, one row: runs with words, those where what was asked and what a tool gave back are both there, those read in part.
 CREATE TABLE spoken_runs (runs INTEGER NOT NULL, readable INTEGER NOT NULL, cut INTEGER NOT NULL) STRICT;
+
+-- Derived: calls on a person's own long-lived credential whose client names itself as automation, where they are most of its calls.
+ALTER TABLE account_facts ADD COLUMN declared INTEGER NOT NULL DEFAULT 0;
