@@ -2,6 +2,7 @@
 import type { Candidate } from "./Candidate";
 import type { DecisionWords } from "./DecisionWords";
 import type { FindingRow } from "./FindingRow";
+import type { InstructionWords } from "./InstructionWords";
 import type { Link } from "./Link";
 import type { Person } from "./Person";
 import type { Proof } from "./Proof";
@@ -27,6 +28,10 @@ cautions: Array<string>, chain: Array<Link>,
  * All paths that were weighed: to the value named, and to others.
  */
 proofs: Array<Proof>, candidates: Array<Candidate>, decision: DecisionWords | null, 
+/**
+ * A tool's output that bids this call: also among the cautions.
+ */
+instruction: InstructionWords | null, 
 /**
  * Findings that list this call.
  */
