@@ -212,7 +212,8 @@ impl Month<'_> {
             _ => format!("{}-example", login(&email)),
         };
         self.calls += 1;
-        let with_token = self.dice.chance(0.4);
+        // Only people move about.
+        let with_token = self.dice.chance(0.4) && actor != "backup-example";
         self.logs.push(&mut self.dice, at, &actor, with_token).map(drop)
     }
 

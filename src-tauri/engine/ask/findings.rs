@@ -25,8 +25,6 @@ pub struct FindingRow {
     /// Info: stands on Patterns, not in the queue.
     pub design_fact: bool,
     /// The words of known exceptions that cover all of it: not in the queue either.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "bindings", ts(optional))]
     pub accepted: Option<String>,
 }
 
@@ -101,8 +99,6 @@ pub struct Instance {
     /// What happened, in one sentence.
     pub sentence: String,
     /// The words of the known exception that covers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "bindings", ts(optional))]
     pub accepted: Option<String>,
     /// Shown ids of the calls.
     pub events: Vec<String>,

@@ -86,7 +86,7 @@ LEFT JOIN (SELECT f.token AS token, f.event AS event, v.outcome AS outcome
            FROM call_facts f JOIN v1_calls v ON v.event = f.event WHERE f.token IS NOT NULL) c ON c.token = t.token
 WHERE t.delegated = 1;
 -- Accounts on the wire, one row an account and event behind a fact.
---   fact   marked | learned | mixed | others | active | rhythm | spread | by_hand | ghost | lent: the fact that this
+--   fact   marked | learned | mixed | others | active | rhythm | spread | by_hand | ghost | lent | declared: the fact that this
 --          row's event belongs to
 --   login  e-mail or login; kind of the party; human_type, unbacked, known (by the directory), active, covered 0|1
 --   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL;
@@ -95,6 +95,7 @@ WHERE t.delegated = 1;
 --   by_hand interactive uses of an account that is an agent's or a service's; ghost calls by an agent on the account's own
 --   credential more than a day after the account's recorded end, ghost_days the most days; lent calls by an agent on a
 --   person's own credential that is no delegated token, lent_others the other people who caused them;
+--   declared calls on a person's own long-lived credential whose client names itself as automation, where they are most of its calls;
 --   points, verdict of the account's sheet of signals (untested | none | watch | indicated)
 DROP VIEW IF EXISTS v1_accounts;
 CREATE VIEW v1_accounts AS
@@ -105,7 +106,7 @@ SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS
   a.spread AS spread, a.spread_by_hand AS spread_by_hand, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
   ev.fact AS fact, ev.event AS event,
   di.type AS registered, a.by_hand AS by_hand, a.ghost AS ghost, a.ghost_days AS ghost_days, a.lent AS lent,
-  a.lent_others AS lent_others, a.points AS points, a.verdict AS verdict
+  a.lent_others AS lent_others, a.points AS points, a.verdict AS verdict, a.declared AS declared
 FROM account_facts a
 JOIN principals p ON p.id = a.principal
 LEFT JOIN parties pa ON pa.id = a.party

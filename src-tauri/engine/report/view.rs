@@ -43,7 +43,6 @@ pub struct FrozenView {
     /// Info: how the system is built, not what went wrong.
     pub design_facts: Vec<FindingDetail>,
     /// What known exceptions cover whole: told, and apart from what waits for a reviewer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known_exceptions: Vec<FindingDetail>,
     pub evidence: Vec<EvidenceItem>,
     /// A line for each call of each instance of `findings`, `design_facts` and `known_exceptions`.

@@ -2,6 +2,7 @@
 import type { Candidate } from "./Candidate";
 import type { DecisionWords } from "./DecisionWords";
 import type { FindingRow } from "./FindingRow";
+import type { InstructionWords } from "./InstructionWords";
 import type { Link } from "./Link";
 import type { NeedWords } from "./NeedWords";
 import type { Person } from "./Person";
@@ -32,6 +33,10 @@ proofs: Array<Proof>, candidates: Array<Candidate>,
  * What would settle the call, or raise its grade; empty at B or better.
  */
 needs: Array<NeedWords>, decision: DecisionWords | null, 
+/**
+ * A tool's output that bids this call: also among the cautions.
+ */
+instruction: InstructionWords | null, 
 /**
  * Findings that list this call.
  */

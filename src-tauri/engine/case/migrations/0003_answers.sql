@@ -72,3 +72,5 @@ CREATE TABLE token_checks (
 -- `principals`, that a record's id is read as, and has its party in `party_of`.
 CREATE TABLE places (principal INTEGER NOT NULL, tenant INTEGER, from_time INTEGER, until_time INTEGER, part INTEGER PRIMARY KEY)
   STRICT;
+-- Derived: calls on a person's own long-lived credential whose client names itself as automation, where they are most of its calls.
+ALTER TABLE account_facts ADD COLUMN declared INTEGER NOT NULL DEFAULT 0;

@@ -17,6 +17,9 @@ use crate::case::{AccountFact, AttributedRow, NamespaceFact, SignalFact, SprawlF
 use crate::model::time::DAY;
 use crate::model::{EntryType, Time};
 
+/// Calls of automation on a person's key, below which it is a person at work with a tool.
+const DECLARED_LEAST: u32 = 100;
+
 #[derive(Debug, Default)]
 struct Account {
     party: Option<i64>,
@@ -48,6 +51,7 @@ struct Account {
     ghost: Listed,
     ghost_days: f64,
     lent: Listed,
+    declared: Listed,
     lent_to: BTreeSet<i64>,
     after_end: u32,
     impact: u8,
@@ -126,6 +130,7 @@ impl<'a> Accounts<'a> {
         let (world, clients) = (self.world, self.clients);
         let network = self.around.network(world, &self.networks, row.source_ip);
         let client = self.around.client(world, row.user_agent);
+        let automation = self.around.automation(world, row.user_agent);
         // The same browser behind one address is an office.
         if human_type && client.is_some_and(|(_, browser)| !browser) {
             self.around.crowd(wire, row.source_ip, row.user_agent);
@@ -148,6 +153,7 @@ impl<'a> Accounts<'a> {
             0 | 4 => {
                 account.call(world, clients.product(row.user_agent), row, (network, client));
                 account.lend(world, clients.product(row.user_agent), row);
+                account.declare(world, automation, row);
             }
             1 if row.interactive && row.outcome == 0 => account.sign_in(world, row),
             _ => {}
@@ -353,6 +359,14 @@ impl Account {
         }
     }
 
+    /// A call on a person's own key by a client that calls itself automation, or in a run.
+    fn declare(&mut self, world: &World<'_>, automation: bool, row: &AttributedRow) {
+        let own_key = row.source_wire_kind == 0 && row.credential_kind == Some(2);
+        if own_key && world.is_person(self.party) && (automation || row.agent_evidence || row.run.is_some()) {
+            self.declared.push(row.event);
+        }
+    }
+
     /// A person at a browser or console on an account that is an agent's or a service's.
     fn hand(&mut self, world: &World<'_>, row: &AttributedRow) {
         // 3 system, 4 delegated: a delegated user token is used interactively by the person whose it is.
@@ -384,6 +398,7 @@ impl Account {
         let (rhythm_signals, rhythm_why) = self.habit.rhythm.signals();
         let mixed_calls = if unbacked { &self.automated } else { &self.unexplained };
         let both = self.sign_ins.events.iter().chain(&mixed_calls.events).copied().collect();
+        let mostly = self.declared.count >= DECLARED_LEAST && self.declared.count * 2 > self.calls;
         let others = if self.others.len() >= 2 { self.caused.events.clone() } else { Vec::new() };
         AccountFact {
             principal,
@@ -414,6 +429,7 @@ impl Account {
             ghost_days: (self.ghost.count > 0).then_some(self.ghost_days),
             lent: self.lent.count,
             lent_others: self.lent_to.len() as u32,
+            declared: if mostly { self.declared.count } else { 0 },
             points: 0,
             verdict: "untested",
             events: vec![
@@ -426,6 +442,7 @@ impl Account {
                 ("by_hand", self.by_hand.events.clone()),
                 ("ghost", self.ghost.events.clone()),
                 ("lent", self.lent.events.clone()),
+                ("declared", if mostly { self.declared.events.clone() } else { Vec::new() }),
             ],
         }
     }
