@@ -24,9 +24,25 @@ disclaimer: string, human: Person | null, grade: string | null, agent: string | 
  */
 cautions: Array<string>, chain: Array<Link>, 
 /**
- * All paths that were weighed: to the value named, and to others.
+ * The smallest sets of evidence that each carry a person: to the one named, and to others.
  */
-proofs: Array<Proof>, candidates: Array<Candidate>, decision: DecisionWords | null, 
+proofs: Array<Proof>, 
+/**
+ * The same for the agent.
+ */
+agent_proofs: Array<Proof>, 
+/**
+ * What the conclusion was held against, each as a sentence.
+ */
+checked: Array<string>, 
+/**
+ * Proofs of at least C that name different people, in words; both are kept.
+ */
+contradictions: Array<string>, 
+/**
+ * Who answers for the agent or service where no person is required. An owner did nothing by being one.
+ */
+owner: string | null, candidates: Array<Candidate>, decision: DecisionWords | null, 
 /**
  * Findings that list this call.
  */
