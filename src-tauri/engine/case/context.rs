@@ -244,16 +244,28 @@ impl Case {
 
     /// Ids of people on records that name a tenant: (principal, source, tenant, the tenant's name).
     pub fn logins(&self) -> Result<Vec<(i64, i64, i64, String)>, CaseError> {
+        // Most systems have one tenant, and are not looked at further.
+        let mut several = self.db.prepare(
+            "SELECT source FROM events WHERE tenant IS NOT NULL GROUP BY source HAVING min(tenant) <> max(tenant)
+             ORDER BY source",
+        )?;
+        let sources: Vec<i64> = several.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
         let mut query = self.db.prepare(
             "SELECT l.principal, l.source, l.tenant, s.text FROM (
                SELECT wire AS principal, source, tenant FROM events
-               WHERE tenant IS NOT NULL AND wire IS NOT NULL AND wire_kind = 0
+               WHERE source = ?1 AND tenant IS NOT NULL AND wire IS NOT NULL AND wire_kind = 0
                UNION SELECT c.principal, e.source, e.tenant FROM claims c JOIN events e ON e.id = c.event
-               WHERE c.role = 0 AND e.tenant IS NOT NULL) l
-             JOIN strings s ON s.id = l.tenant ORDER BY l.principal, l.source, s.text",
+               WHERE c.role = 0 AND e.source = ?1 AND e.tenant IS NOT NULL) l
+             JOIN strings s ON s.id = l.tenant ORDER BY l.principal, s.text",
         )?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut out = Vec::new();
+        for source in sources {
+            let mut rows = query.query([source])?;
+            while let Some(r) = rows.next()? {
+                out.push((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+            }
+        }
+        Ok(out)
     }
 
     /// Time and tenant of a record.

@@ -6,7 +6,8 @@
 //! - **Recognised by**: a dotted `action`, an `actor`, and one of `_document_id`, `org`, `business`, `repo`,
 //!   `@timestamp`, `created_at`.
 //! - **Filled by**: `actor`, and for events of GitHub's agents `user`, the person who started the agent: `platform`,
-//!   by GitHub. On every other event `user` is whom the action was done to, and names no actor. The user agent:
+//!   by GitHub. On every other event `user` is whom the action was done to, and names no actor. A `triggering_actor`
+//!   who is another than `actor` asked for a run of a workflow again, which has the rights of `actor`. The user agent:
 //!   `caller`.
 //! - **Answers**: who acted; for events of GitHub's agents, the person who started the agent.
 //! - **Never tells**: who sits behind a personal access token, nor which agent ran under it.
@@ -17,7 +18,7 @@ use super::json::{self, Json};
 use super::nobody::somebody;
 use super::{Hints, NotUnderstood, Recognition, Record, Sample, Source, Understood};
 use crate::model::{
-    Claim, Credential, CredentialKind, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty,
+    Claim, Credential, CredentialKind, Decision, Event, EventKind, EvidenceKind, FilledBy, Outcome, Principal, Role, WhyEmpty,
     Wire, WireKind,
 };
 
@@ -127,6 +128,14 @@ fn actors(entry: &Json, access: &str, event: &mut Event) {
     } else {
         WireKind::Human
     };
+    // A workflow that is run again has the rights of whoever ran it first, and was asked for by another.
+    let again = json::text(entry, "/triggering_actor").and_then(|t| somebody(&t).ok().map(String::from));
+    if let Some(again) = again.filter(|again| kind == WireKind::Human && *again != login) {
+        claim(event, Role::Human, Principal::new("github", &again), "/triggering_actor");
+        event.decision = Some(Decision { effect: None, evaluated: vec![actor.clone()], policy: None });
+        event.wire = Some(Wire { principal: actor, kind: WireKind::Delegated, by: FilledBy::Platform });
+        return;
+    }
     if kind == WireKind::Delegated {
         claim(event, Role::Human, actor.clone(), "/actor");
         if let Some(app) = json::first_text(entry, &["/integration", "/application_name", "/oauth_application_name"]) {

@@ -19,16 +19,16 @@
 //!
 //! | case | test |
 //! |---|---|
-//! | H1 the agent invisible in the token | [`a_token_without_an_actor_names_the_person_and_no_agent`] |
-//! | H2 a user in free text | [`a_name_that_the_caller_writes_names_nobody`] |
+//! | H1 the agent invisible in the token | [`a_token_without_an_actor_names_the_person_and_no_agent`], `patterns.rs` (row 15) |
+//! | H2 a user in free text | [`a_name_that_the_caller_writes_names_nobody`], `patterns.rs` (rows 9, 11), `proofs.rs` (hints) |
 //! | H3 impersonation | `sources/kubernetes_audit.rs` (an account that impersonates a person) |
 //! | H4 a person with an agent's credential | [`a_person_at_a_console_under_an_agents_role_is_not_the_agents_run`] |
-//! | H5 agents' user accounts | `sources/entra_users.rs` |
+//! | H5 agents' user accounts | `sources/entra_users.rs`, `patterns.rs` (row 5) |
 //! | H6 workload federation | [`a_federated_workload_is_no_person`] |
-//! | H7 maker credentials | [`the_owner_of_a_connectors_account_did_not_ask`] |
+//! | H7 maker credentials | [`the_owner_of_a_connectors_account_did_not_ask`], `patterns.rs` (row 18) |
 //! | H8 one grant, several agents | [`a_token_that_two_agents_were_given_names_its_person_and_neither_agent`] |
 //! | H9 a token passed through | `rules/catalogue/AZ-04.toml`, `fernhill.rs` |
-//! | H10 a re-run | [`who_ran_it_and_whose_rights_it_used_are_two_slots`] |
+//! | H10 a re-run | [`who_ran_it_and_whose_rights_it_used_are_two_slots`], [`a_re_run_is_by_whoever_triggered_it_on_the_rights_of_the_first`] |
 //! | H11 fan-in | trap 4 |
 //! | H12 the person has left | `rules.rs` (day of grace), `fernhill.rs` |
 //! | H13 sub-agents | [`only_the_outermost_actor_acted`] |
@@ -402,6 +402,33 @@ fn who_ran_it_and_whose_rights_it_used_are_two_slots() {
     house.call("rerun", json!({"run": "bens", "judged": ["helper", ADA]}));
     let answer = house.ask();
     assert_eq!((answer.human("rerun"), answer.row("rerun").authority.as_deref()), (Some(BEN), Some(ADA)));
+}
+
+#[test]
+fn a_re_run_is_by_whoever_triggered_it_on_the_rights_of_the_first() {
+    let directory = DIRECTORY.replace("email:ada.admin@fern.example", "github:ada-fern").replace(
+        "P2,ben@fern.example,Ben,person,active,,,,",
+        "P2,ben@fern.example,Ben,person,active,,,,github:ben-fern",
+    );
+    let entry = |id: &str, more: Value| {
+        with(
+            json!({"_document_id": id, "@timestamp": 1772532010000i64, "action": "workflows.rerun_workflow_run", "actor": "ada-fern", "org": "fern", "repo": "fern/app"}),
+            more,
+        )
+    };
+    let log = json!([
+        entry("rerun", json!({"triggering_actor": "ben-fern"})),
+        entry("first", json!({"triggering_actor": "ada-fern"})),
+        entry("plain", json!({}))
+    ]);
+    let exports = [("github.json", log.to_string()), ("directory.csv", directory)]
+        .map(|(name, text)| Export { name: name.into(), bytes: text.into_bytes() });
+    let given = given(&exports, &[]);
+    let rows: BTreeMap<String, AttributionRow> =
+        answers(&given.case).rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let two = |id: &str| (rows[id].human.as_deref(), rows[id].authority.as_deref());
+    assert_eq!(two("rerun"), (Some(BEN), Some(ADA)));
+    assert_eq!((two("first"), two("plain")), ((Some(ADA), Some(ADA)), (Some(ADA), Some(ADA))));
 }
 
 #[test]

@@ -62,7 +62,7 @@ export function Proofs({ who }: { who: Who }) {
             <h4>{strings.drawer.candidates}</h4>
             <dl className="facts">
               {who.candidates.map((candidate) => (
-                <div key={candidate.value}>
+                <div key={`${candidate.value} ${candidate.reason}`}>
                   <dt>{candidate.value}</dt>
                   <dd>{candidate.reason}</dd>
                 </div>
