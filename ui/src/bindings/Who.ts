@@ -6,6 +6,7 @@ import type { Link } from "./Link";
 import type { Person } from "./Person";
 import type { Proof } from "./Proof";
 import type { RefusalWords } from "./RefusalWords";
+import type { VerdictWords } from "./VerdictWords";
 
 /**
  * The answer for one call.
@@ -27,6 +28,10 @@ cautions: Array<string>, chain: Array<Link>,
  * All paths that were weighed: to the value named, and to others.
  */
 proofs: Array<Proof>, candidates: Array<Candidate>, decision: DecisionWords | null, 
+/**
+ * Whether the decision was made for the right principal; none for what is no call.
+ */
+verdict: VerdictWords | null, 
 /**
  * Findings that list this call.
  */
