@@ -19,14 +19,13 @@ mod pipeline;
 mod query;
 mod raw;
 mod store;
+mod token_views;
 mod use_facts;
 mod verify;
 mod write;
 
 pub use acts::ActRow;
-pub use allowed::{
-    BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, TokenRecord, TokenUse, TokenView, VerdictCount,
-};
+pub use allowed::{BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, VerdictCount};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
@@ -42,5 +41,6 @@ pub use judged::{ActionClass, Judged, Said};
 pub use query::*;
 pub use raw::{Raw, RawPlace};
 pub use store::Case;
+pub use token_views::{TokenRecord, TokenUse, TokenView};
 pub use use_facts::{AgentFact, LineageFact, PatternCount, PatternFact, PlacedRow, SignalFact, SprawlFact};
 pub use verify::{Verification, verify};
