@@ -267,6 +267,7 @@ impl Case {
 
     /// How a token's hop stands to the one before it: (it was exchanged from another, it is held to lie within it, what goes
     /// beyond with how that is told).
+    #[allow(clippy::type_complexity, reason = "three answers of one token")]
     pub fn hop_of(&self, token: i64) -> Result<(bool, bool, Option<(String, String)>), CaseError> {
         let (exchanged, held) = self.db.query_row(
             "SELECT EXISTS (SELECT 1 FROM tokens WHERE jti = ?1 AND parent IS NOT NULL AND parent <> ?1),

@@ -38,10 +38,10 @@ fn hold(case: &Case, service: Option<&str>, rows: &[Row]) -> usize {
         let told = [said.because.clone(), said.missing.clone(), said.not_in_evidence.clone()].concat();
         assert!(told.iter().any(|t| t.contains(words)), "{user} {action} {resource} {at}: no `{words}` in {told:#?}");
         let person = basis(&said, "person");
-        match answer {
+        match *answer {
             // Whoever says unanswerable says what would answer.
-            &"unanswerable" => assert!(!person.missing.is_empty(), "{person:#?}"),
-            &"yes" => {
+            "unanswerable" => assert!(!person.missing.is_empty(), "{person:#?}"),
+            "yes" => {
                 let record = &person.records[0];
                 assert!(record.kind == "grant" && record.place.contains("bytes"), "{record:?}");
                 assert!(record.words.starts_with("granted "), "{record:?}");
