@@ -296,7 +296,7 @@ fn authorized_answers_for_person_agent_and_decision() {
         "json",
     ])
     .json();
-    assert_eq!(keys(&yes), listed("answer user agent decision because"));
+    assert_eq!(keys(&yes), listed("answer user agent decision because bases together missing not_in_evidence"));
     assert_eq!((&yes["answer"], &yes["user"]), (&"yes".into(), &"aoife.brennan@fernhill.example".into()));
     // A call on record: its agent and its decision stand beside the answer.
     let rows = ask(&["attributions", "--format", "json"]).json();

@@ -25,6 +25,7 @@ mod raw;
 mod spoken;
 mod signatures;
 mod store;
+mod token_views;
 mod use_facts;
 mod verify;
 mod write;
@@ -33,6 +34,8 @@ pub use acts::{ActRow, WrittenBy};
 pub use allowed::{
     BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, TokenRecord, TokenUse, TokenView, VerdictCount,
 };
+pub use acts::ActRow;
+pub use allowed::{BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, VerdictCount};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
@@ -54,5 +57,6 @@ pub use raw::{Raw, RawPlace};
 pub use signatures::{KeyRow, TokenCheck, Verdict};
 pub use spoken::{InstructionFact, InstructionView, SpokenRow, SpokenRuns};
 pub use store::Case;
+pub use token_views::{TokenRecord, TokenUse, TokenView};
 pub use use_facts::{AgentFact, LineageFact, PatternCount, PatternFact, PlacedRow, SignalFact, SprawlFact};
 pub use verify::{Verification, verify};

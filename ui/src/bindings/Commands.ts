@@ -3,6 +3,8 @@ import type { ActLog } from "./ActLog";
 import type { AgentSheet } from "./AgentSheet";
 import type { AppInfo } from "./AppInfo";
 import type { AttributionRow } from "./AttributionRow";
+import type { Authorized } from "./Authorized";
+import type { Bridge } from "./Bridge";
 import type { CaseInfo } from "./CaseInfo";
 import type { Changes } from "./Changes";
 import type { Completeness } from "./Completeness";
@@ -18,6 +20,7 @@ import type { Ledger } from "./Ledger";
 import type { LedgerView } from "./LedgerView";
 import type { LossRow } from "./LossRow";
 import type { Overview } from "./Overview";
+import type { Passport } from "./Passport";
 import type { PersonRow } from "./PersonRow";
 import type { PolicyRow } from "./PolicyRow";
 import type { RawRecord } from "./RawRecord";
@@ -28,6 +31,8 @@ import type { ReportWritten } from "./ReportWritten";
 import type { Requests } from "./Requests";
 import type { Timeline } from "./Timeline";
 import type { Wanted } from "./Wanted";
+import type { TokenRow } from "./TokenRow";
+import type { VerdictWords } from "./VerdictWords";
 import type { Who } from "./Who";
 
 /** Answers at once. */
@@ -60,6 +65,11 @@ export type Commands = {
   ledger: { args: { resource: string, view: LedgerView, from?: number | null, to?: number | null }, result: Ledger },
   could_be: { args: { key: string }, result: CouldBe },
   changes: { args: { other: string }, result: Changes },
+  authorized: { args: { user: string, agent?: string | null, service?: string | null, action: string, resource: string, at: string, with?: Array<string> | null }, result: Authorized },
+  verdict: { args: { id: string }, result: VerdictWords | null },
+  bridge_matrix: { args: { person?: string | null, agent?: string | null }, result: Bridge },
+  tokens: { args: Record<string, never>, result: Array<TokenRow> },
+  token: { args: { id: string }, result: Passport },
   learn_mapping: { args: { path: string }, result: Learned },
   write_report: { args: { to: string }, result: ReportWritten },
 };

@@ -8,6 +8,7 @@ import type { NeedWords } from "./NeedWords";
 import type { Person } from "./Person";
 import type { Proof } from "./Proof";
 import type { RefusalWords } from "./RefusalWords";
+import type { VerdictWords } from "./VerdictWords";
 
 /**
  * The answer for one call.
@@ -37,6 +38,10 @@ needs: Array<NeedWords>, decision: DecisionWords | null,
  * A tool's output that bids this call: also among the cautions.
  */
 instruction: InstructionWords | null, 
+/**
+ * Whether the decision was made for the right principal; none for what is no call.
+ */
+verdict: VerdictWords | null, 
 /**
  * Findings that list this call.
  */

@@ -114,8 +114,7 @@ fn differing(case: &Case, events: &[i64]) -> Result<Option<Found>, CaseError> {
 fn of(case: &Case, event: i64, logged: bool, mut notes: Vec<String>) -> Result<Option<Found>, CaseError> {
     // An attribute that stands for yes is kept as its word.
     let expected = case.attributes_of(event)?.into_iter().any(|(name, value)| {
-        name == "expected" && matches!(value, Attribute::Flag(true))
-            || name == "expected" && value == Attribute::Text("true".into())
+        name == "expected" && (value == Attribute::Flag(true) || value == Attribute::Text("true".into()))
     });
     if expected {
         notes.push("what a test expects of the policy, and no decision that was made".into());
