@@ -28,7 +28,6 @@ pub struct FrozenView {
     pub rules_hash: String,
     pub rules: Vec<RuleRun>,
     /// Values of parameters that differ from the shipped ones, with who set them and why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<String>,
     pub scope: Scope,
     /// What these tests did not look at, in sentences.
