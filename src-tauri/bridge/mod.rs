@@ -5,6 +5,7 @@
 //! interface's types are written from the same lines. What a command does stands here, one method each.
 
 mod ask;
+mod ask_about;
 #[cfg(all(test, feature = "bindings"))]
 mod bindings;
 pub mod demonstration;
@@ -14,6 +15,7 @@ mod open;
 mod recent;
 mod reports;
 mod table;
+mod tables;
 mod types;
 mod wall;
 mod work;

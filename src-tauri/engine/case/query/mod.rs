@@ -3,17 +3,21 @@
 mod accounts;
 mod attributions;
 mod completeness;
+mod fanout;
 mod figures;
 mod files;
 mod findings;
+mod pages;
 mod people;
 
 pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
 pub use attributions::{AttributionView, Select};
 pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
+pub use fanout::{FanoutCall, FanoutRun};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
+pub use pages::{CallColumn, CallFilter, CallKey, CallKeyValue, CallOrder};
 pub use people::{PersonView, RunView};
 
 use rusqlite::Row;
