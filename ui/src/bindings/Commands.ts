@@ -23,7 +23,6 @@ import type { ImportReport } from "./ImportReport";
 import type { Learned } from "./Learned";
 import type { LossRow } from "./LossRow";
 import type { Overview } from "./Overview";
-import type { PatternCell } from "./PatternCell";
 import type { PersonRow } from "./PersonRow";
 import type { RawRecord } from "./RawRecord";
 import type { ReceiptRow } from "./ReceiptRow";
@@ -34,6 +33,7 @@ import type { RunTree } from "./RunTree";
 import type { ScopeAnswer } from "./ScopeAnswer";
 import type { TableWritten } from "./TableWritten";
 import type { Timeline } from "./Timeline";
+import type { ToolPattern } from "./ToolPattern";
 import type { Who } from "./Who";
 
 /** Answers at once. */
@@ -65,7 +65,7 @@ export type Commands = {
   accounts: { args: Record<string, never>, result: Array<AccountRow> },
   account: { args: { id: string }, result: AccountSheet },
   agents: { args: Record<string, never>, result: Array<AgentRow> },
-  patterns: { args: Record<string, never>, result: Array<PatternCell> },
+  patterns: { args: Record<string, never>, result: Array<ToolPattern> },
   authorized: { args: { user: string, action: string, resource: string, at: string, with: Array<[string, string]> }, result: Authorized },
   who_can: { args: { action: string, resource: string, at?: string | null, with: Array<[string, string]> }, result: Array<Holder> },
   approved: { args: { id: string }, result: Approved },

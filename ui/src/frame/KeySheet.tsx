@@ -2,6 +2,7 @@ import { Checkbox } from "react-aria-components";
 import { Dialog } from "../design/Dialog";
 import { usePreferences } from "../state/preferences";
 import { strings } from "../strings";
+import { SCREENS } from "./screens";
 
 /** Every key, on one sheet. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
@@ -16,7 +17,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
               <div key={keys}>
                 <dt>
                   {keys.split(" ").map((word, at) =>
-                    word === "" ? null : ["then", "or", "arrows"].includes(word) ? (
+                    word === "" ? null : ["then", "or", "arrows", "a", "letter"].includes(word) ? (
                       <span key={at}> {word} </span>
                     ) : (
                       <kbd key={at} className="key">
@@ -31,6 +32,20 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
           </dl>
         </section>
       ))}
+      <section className="keygroup">
+        <h3>{strings.keys.screens}</h3>
+        <dl className="screenkeys">
+          {SCREENS.map(({ name, letter }) => (
+            <div key={name}>
+              <dt>
+                <kbd className="key">g</kbd>
+                <kbd className="key">{letter}</kbd>
+              </dt>
+              <dd>{strings.nav[name]}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
       <Checkbox className="check" isSelected={letters} onChange={setLetters}>
         <span className="box" aria-hidden="true" />
         {strings.keys.letters}
