@@ -335,7 +335,8 @@ export const screenStrings = {
     columns: { time: "Time", who: "Who", recipient: "Recorded recipient", through: "Through", what: "What", outcome: "Outcome", purpose: "Purpose" },
     unnamed: "nobody can be named",
     staff: (n: number) => `Member of staff ${count(n)}`,
-    byHand: "by own hand",
+    noAgent: "no agent on record",
+    below: "recorded, below grade B",
     purposeMissing: "not in the export",
     notAll: (shown: number, total: number) => `The first ${count(shown)} of ${calls(total)} are listed.`,
     sources: (list: string) => `As whole as its sources: ${list}. Other systems may hold more.`,
@@ -376,6 +377,7 @@ export const screenStrings = {
     of: (n: number, total: number) => `${count(n)} of ${count(total)}`,
     keep: "Keep the mapping and import",
     keepHelp: "The mapping is kept in the case: later exports of the same kind are recognised by it.",
+    sample: "Fields of the sample",
     link: "An export was not recognised? Map it…",
   },
 

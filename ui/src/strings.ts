@@ -373,6 +373,7 @@ export const strings = {
     emptyBody: "Choose another set above.",
     ofFinding: (id: string) => `Of finding ${id}`,
     noAgent: "no agent",
+    nobodyNamed: "nobody named",
     noGrade: "no person required",
     noRun: "no run on the record",
     notRefused: "not refused",

@@ -144,6 +144,7 @@ export function Grid<Row>({ label, source, columns, rowKey, selected, onOpen, so
   const touched = kept.key !== null;
   const active = cursor.column === -1 ? `${prefix}-${String(cursor.row)}` : `${prefix}-${String(cursor.row)}-${String(cursor.column)}`;
   return (
+    <>
     <div
       ref={scroll}
       className="grid"
@@ -230,9 +231,10 @@ export function Grid<Row>({ label, source, columns, rowKey, selected, onOpen, so
           );
         })}
       </div>
-      <span className="hidden-but-read" role="status">
-        {said}
-      </span>
     </div>
+    <span className="hidden-but-read" role="status">
+      {said}
+    </span>
+    </>
   );
 }

@@ -66,7 +66,7 @@ export function Part({ title, help, children }: { title: string; help?: ReactNod
 /** Terms and what they are; what is absent is left out by the caller. */
 export function Facts({ rows }: { rows: [string, ReactNode][] }) {
   return (
-    <dl className="facts">
+    <dl className="terms">
       {rows.map(([term, value]) => (
         <div key={term}>
           <dt>{term}</dt>

@@ -36,8 +36,8 @@ export function readFilters(text: string | undefined): Filters {
 
 /** One column's values replaced. */
 export function withColumn(filters: Filters, column: string, values: string[]): Filters {
-  const { [column]: _, ...rest } = filters;
-  return values.length === 0 ? rest : { ...rest, [column]: values };
+  const rest = Object.entries(filters).filter(([name]) => name !== column);
+  return Object.fromEntries(values.length === 0 ? rest : [...rest, [column, values]]);
 }
 
 export type Sort = { column: string; descending: boolean };

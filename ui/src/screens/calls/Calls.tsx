@@ -7,7 +7,6 @@ import { period } from "../../format/time";
 import { useZone } from "../../state/preferences";
 import { strings } from "../../strings";
 import { CallsGrid } from "./CallsGrid";
-import "./calls.css";
 
 const words = strings.callsPage;
 
@@ -26,36 +25,35 @@ export function Calls() {
     void navigate({ search: (now) => ({ ...now, filter: next, page: undefined }) as never });
   };
   return (
-    <>
-      <header>
-        <h1>{words.title}</h1>
-        {filter === "all" ? null : (
-          <Chip
-            label={filterName(filter)}
-            onRemove={() => {
-              choose("all");
-            }}
-          />
-        )}
-        {from === undefined || to === undefined ? null : (
-          <Chip
-            label={period(from, to, zone)}
-            onRemove={() => {
-              void navigate({ search: (now) => ({ ...now, from: undefined, to: undefined }) as never });
-            }}
-          />
-        )}
-      </header>
-      <CallsGrid
+    <CallsGrid
         name="calls"
         base={base}
-        onTotal={(total) =>
-          total === undefined ? null : (
-            <p className="second figures callcount" role="status" data-testid="calls-count">
-              {strings.calls(total)}
-            </p>
-          )
-        }
+        head={(total) => (
+          <header>
+            <h1>{words.title}</h1>
+            {total === undefined ? null : (
+              <p className="second figures" role="status" data-testid="calls-count">
+                {strings.calls(total)}
+              </p>
+            )}
+            {filter === "all" ? null : (
+              <Chip
+                label={filterName(filter)}
+                onRemove={() => {
+                  choose("all");
+                }}
+              />
+            )}
+            {from === undefined || to === undefined ? null : (
+              <Chip
+                label={period(from, to, zone)}
+                onRemove={() => {
+                  void navigate({ search: (now) => ({ ...now, from: undefined, to: undefined }) as never });
+                }}
+              />
+            )}
+          </header>
+        )}
         lead={
           <Select
             aria-label={words.set}
@@ -86,7 +84,6 @@ export function Calls() {
             <p>{words.emptyBody}</p>
           </Empty>
         }
-      />
-    </>
+    />
   );
 }

@@ -14,7 +14,7 @@ const words = strings.callsPage;
 const callKey = (row: CallRow) => row.id;
 
 /** Calls of a set, narrowed and sorted as the address says. */
-export function CallsGrid({ name, base, lead, empty, onTotal }: { name: string; base: Partial<CallQuery>; lead?: ReactNode; empty: ReactNode; onTotal?: (total: number | undefined) => ReactNode }) {
+export function CallsGrid({ name, base, lead, empty, head }: { name: string; base: Partial<CallQuery>; lead?: ReactNode; empty: ReactNode; head?: (total: number | undefined) => ReactNode }) {
   const { filters, sort, text } = useGridSearch();
   const { record, openRecord } = useRecord();
   const zone = useZone();
@@ -35,7 +35,7 @@ export function CallsGrid({ name, base, lead, empty, onTotal }: { name: string; 
   const columns = useMemo(() => callColumns(strings.top.zone[zone]), [zone]);
   return (
     <>
-      {onTotal?.(total)}
+      {head?.(total)}
       {error === null ? null : <Failure error={error} retry={refetch} />}
       {isPending && error === null ? <Loading what={words.loading} rows={12} /> : null}
       {error !== null || (isPending && text === "" && Object.keys(filters).length === 0) ? null : (

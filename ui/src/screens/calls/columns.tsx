@@ -17,7 +17,7 @@ export function callColumns(zone: string): GridColumn<CallRow>[] {
     {
       key: "grade",
       label: names.grade,
-      width: "52px",
+      width: "64px",
       sortable: true,
       facet: (value) => (value === "" ? words.noGrade : strings.grade.title(value, null)),
       text: (row) => row.grade ?? "",
@@ -28,7 +28,7 @@ export function callColumns(zone: string): GridColumn<CallRow>[] {
       label: names.human,
       width: "minmax(150px, 1.4fr)",
       sortable: true,
-      facet: (value) => (value === "" ? words.nobody(null) : value),
+      facet: (value) => (value === "" ? words.nobodyNamed : value),
       text: (row) => row.human ?? words.nobody(row.refusal),
       cell: (row) => (row.human === null ? <span className="quiet">{words.nobody(row.refusal)}</span> : <PrincipalMark kind="human" label={row.human} />),
     },

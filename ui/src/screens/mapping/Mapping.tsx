@@ -91,8 +91,8 @@ function Desk({ path, learned, proposed }: { path: string; learned: Learned; pro
             <li key={note}>{note}</li>
           ))}
         </ul>
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-        <div className="framed" role="region" aria-labelledby="mapping-fields" tabIndex={0}>
+        { }
+        <div className="framed" role="region" aria-label={words.sample} tabIndex={0}>
           <table className="table" data-testid="mapping-fields">
             <thead>
               <tr>

@@ -55,7 +55,7 @@ export function Patterns() {
           list={
             <>
               <Key />
-              {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
+              { }
               <div className="matrixbox" role="region" aria-label={words.grid} tabIndex={0}>
                 <table className="patternmatrix" data-testid="pattern-matrix">
                   <thead>
@@ -87,16 +87,21 @@ export function Patterns() {
                                 <button
                                   type="button"
                                   aria-pressed={cellKey(found) === cell}
-                                  aria-label={words.cellLabel(agent, tool.tool, strings.pattern[found.observed] ?? found.observed, percent(Math.round(found.share * 10_000), 10_000), words.gaps[found.gap] ?? "")}
+                                  ref={cellKey(found) === cell ? intoView : undefined}
                                   onClick={() => {
                                     open(cellKey(found));
                                   }}
                                   data-testid="pattern-cell"
                                 >
-                                  <PatternMark pattern={found.observed} />
-                                  <span className="figures">{percent(Math.round(found.share * 10_000), 10_000)}</span>
-                                  <GradeMark grade={found.grade} />
-                                  {found.gap === "none" ? null : <Gap gap={found.gap} />}
+                                  <span className="hidden-but-read">
+                                    {words.cellLabel(agent, tool.tool, strings.pattern[found.observed] ?? found.observed, percent(Math.round(found.share * 10_000), 10_000), words.gaps[found.gap] ?? "")}
+                                  </span>
+                                  <span className="cellmarks" aria-hidden="true">
+                                    <PatternMark pattern={found.observed} />
+                                    <span className="figures">{percent(Math.round(found.share * 10_000), 10_000)}</span>
+                                    <GradeMark grade={found.grade} />
+                                    {found.gap === "none" ? null : <Gap gap={found.gap} />}
+                                  </span>
                                 </button>
                               )}
                             </td>
@@ -125,6 +130,10 @@ export function Patterns() {
     </>
   );
 }
+
+const intoView = (button: HTMLButtonElement | null) => {
+  button?.scrollIntoView({ block: "nearest", inline: "nearest" });
+};
 
 function Gap({ gap }: { gap: string }) {
   return (

@@ -17,7 +17,7 @@ import { ask } from "../../state/queries";
 import { useRecord } from "../../state/record";
 import { strings } from "../../strings";
 import { CallsGrid } from "../calls/CallsGrid";
-import { numbered } from "./masked";
+import { isNamed, numbered } from "./masked";
 import "./record.css";
 
 const words = strings.recordPage;
@@ -109,11 +109,11 @@ function Masked({ resource, view, empty }: { resource: string; view: "subject" |
   const columns = useMemo<GridColumn<CallRow>[]>(() => {
     const numbers = numbered(data?.rows ?? []);
     const names = words.columns;
-    const who = (row: CallRow) => (row.human === null ? words.unnamed : view === "subject" ? words.staff(numbers.get(row.human) ?? 0) : row.human);
+    const who = (row: CallRow) => (row.human === null ? words.unnamed : !isNamed(row) ? words.below : view === "subject" ? words.staff(numbers.get(row.human) ?? 0) : row.human);
     return [
       { key: "time", label: `${names.time}, ${strings.top.zone[zone]}`, width: "172px", sortable: true, text: (row) => row.time ?? "", cell: (row) => <When at={row.time} only="grid" /> },
-      { key: "who", label: view === "subject" ? names.who : names.recipient, width: "minmax(160px, 1.2fr)", text: who, cell: (row) => (row.human === null ? <span className="quiet">{words.unnamed}</span> : <PrincipalMark kind="human" label={who(row)} />) },
-      { key: "agent", label: names.through, width: "minmax(140px, 1fr)", sortable: true, facet: (value) => (value === "" ? words.byHand : value), text: (row) => row.agent ?? words.byHand, cell: (row) => (row.agent === null ? <span className="second">{words.byHand}</span> : <PrincipalMark kind="agent" label={row.agent} />) },
+      { key: "who", label: view === "subject" ? names.who : names.recipient, width: "minmax(160px, 1.2fr)", text: who, cell: (row) => (isNamed(row) ? <PrincipalMark kind="human" label={who(row)} /> : <span className="quiet">{who(row)}</span>) },
+      { key: "agent", label: names.through, width: "minmax(140px, 1fr)", sortable: true, facet: (value) => (value === "" ? words.noAgent : value), text: (row) => row.agent ?? words.noAgent, cell: (row) => (row.agent === null ? <span className="second">{words.noAgent}</span> : <PrincipalMark kind="agent" label={row.agent} />) },
       { key: "action", label: names.what, width: "minmax(140px, 1.2fr)", sortable: true, facet: (value) => value, text: (row) => row.action ?? "", cell: (row) => row.action ?? "–" },
       ...(view === "subject"
         ? [{ key: "outcome", label: names.outcome, width: "90px", sortable: true, facet: (value: string) => strings.outcome[value] ?? value, text: (row: CallRow) => row.outcome, cell: (row: CallRow) => strings.outcome[row.outcome] ?? row.outcome } as const]

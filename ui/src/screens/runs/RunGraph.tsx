@@ -141,9 +141,12 @@ function Graph({ loaded, onLeave }: { loaded: Loaded; onLeave: () => void }) {
     if (line.call !== null) openRecord(tree.calls.id[line.call] ?? "");
     else turnCalls(line.run);
   };
-  const middle = (view.from + view.to) / 2;
+  // About the current line where it is in view: what a reader looks at stays in sight.
   const zoom = (factor: number) => {
-    setView(zoomed(view, whole, factor, middle));
+    const line = shown[at];
+    const [from, to] = line === undefined ? [null, null] : line.call === null ? [tree.runs.from[line.run], tree.runs.to[line.run]] : [tree.calls.at[line.call], tree.calls.at[line.call]];
+    const about = from == null || to == null ? (view.from + view.to) / 2 : (Math.max(view.from, from) + Math.min(view.to, to)) / 2;
+    setView(zoomed(view, whole, factor, Math.max(view.from, Math.min(view.to, about))));
   };
   const pan = (share: number) => {
     setView(shifted(view, whole, share * (view.to - view.from)));
@@ -383,7 +386,7 @@ function Bar({ loaded, line, view, width, height }: { loaded: Loaded; line: Line
   const x = (ms: number) => (ms - view.from) * scale;
   if (line.call !== null) {
     const at = calls.at[line.call] ?? null;
-    if (at === null || at < view.from || at > view.to) return <svg width={width} height={height} aria-hidden="true" />;
+    if (at === null || at < view.from || at > view.to) return <Outside before={at !== null && at < view.from} width={width} height={height} none={at === null} />;
     const good = word(loaded, calls.outcome[line.call]) === "success";
     const [cx, cy] = [x(at), height / 2];
     return (
@@ -403,12 +406,24 @@ function Bar({ loaded, line, view, width, height }: { loaded: Loaded; line: Line
         if (at !== null && at !== undefined) yield at;
       }
   };
+  if (from !== null && to !== null && (to < view.from || from > view.to)) return <Outside before={to < view.from} width={width} height={height} none={false} />;
   const top = height / 2 - 5;
   const [left, right] = [Math.max(0, x(from ?? view.to + 1)), Math.min(width, x(to ?? view.from - 1))];
   return (
     <svg width={width} height={height} aria-hidden="true" className="runsvg">
       {from === null || to === null || right < 0 || left > width ? null : <rect x={left} y={top} width={Math.max(2, right - left)} height={10} rx={1.5} className={named ? "runspan" : "runspan refused"} />}
       <path d={ticks(of(), view, width, top + 1, 8)} className="runticks" />
+    </svg>
+  );
+}
+
+/** Nothing of it is in view: an arrow says on which side it lies. */
+function Outside({ before, width, height, none }: { before: boolean; width: number; height: number; none: boolean }) {
+  const x = before ? 2 : width - 2;
+  const tip = before ? 5 : -5;
+  return (
+    <svg width={width} height={height} aria-hidden="true" className="runsvg">
+      {none ? null : <path className="outside" d={`M${String(x + tip)} ${String(height / 2 - 4)}L${String(x)} ${String(height / 2)}l${String(tip)} 4`} />}
     </svg>
   );
 }
