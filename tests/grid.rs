@@ -119,7 +119,10 @@ fn a_run_is_shown_with_all_that_it_spawned() {
     let largest = &runs[0];
     assert!(largest.runs > 1, "something was spawned: {largest:?}");
     let tree = bridge.run_tree(largest.id.clone()).unwrap();
-    assert_eq!((tree.asked, tree.runs.id.len(), tree.calls.id.len()), (0, largest.runs as usize, largest.calls as usize));
+    assert_eq!(
+        (tree.asked, tree.runs.id.len(), tree.calls.id.len()),
+        (0, largest.runs as usize, largest.calls as usize)
+    );
     for (at, parent) in tree.runs.parent.iter().enumerate().skip(1) {
         let parent = usize::try_from(*parent).unwrap();
         assert!(parent < at, "after its parent");

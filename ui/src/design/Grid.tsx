@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { type Cursor, moved, settled, span, START } from "../grid/cursor";
+import { AWAITED, type Cursor, moved, settled, span, START } from "../grid/cursor";
 import type { Sort } from "../grid/filters";
 import type { RowSource } from "../grid/source";
 import { usePreferences } from "../state/preferences";
@@ -99,7 +99,7 @@ export function Grid<Row>({ label, source, columns, rowKey, selected, onOpen, so
   }, [selected, source, locate, virtual]);
 
   const show = (next: Cursor) => {
-    setCursor({ ...next, key: next.key ?? keyAt(next.row) ?? null });
+    setCursor({ ...next, key: next.key ?? keyAt(next.row) ?? AWAITED });
     virtual.scrollToIndex(next.row, { align: "auto" });
   };
   const copy = () => {

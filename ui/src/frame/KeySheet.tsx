@@ -8,7 +8,8 @@ import { SCREENS } from "./screens";
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const { letters, setLetters } = usePreferences();
   return (
-    <Dialog title={strings.keys.title} open onClose={onClose}>
+    <Dialog title={strings.keys.title} open broad onClose={onClose}>
+      <div className="keycolumns">
       {strings.keys.groups.map((group) => (
         <section key={group.name} className="keygroup">
           <h3>{group.name}</h3>
@@ -46,6 +47,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
           ))}
         </dl>
       </section>
+      </div>
       <Checkbox className="check" isSelected={letters} onChange={setLetters}>
         <span className="box" aria-hidden="true" />
         {strings.keys.letters}

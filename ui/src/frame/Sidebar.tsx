@@ -16,11 +16,11 @@ export function Sidebar({ casePath }: { casePath: string }) {
       <ul>
         {SCREENS.map(({ name, path, icon, group }, at) => (
           <li key={name} className={at > 0 && SCREENS[at - 1]?.group !== group ? "apart" : undefined}>
-            <Link to={screenPlace(casePath, path)} className="screen" aria-current={here === path ? "page" : undefined} data-testid={`nav-${name}`}>
+            <Link to={screenPlace(casePath, path)} className="screen" title={strings.nav[name]} aria-current={here === path ? "page" : undefined} data-testid={`nav-${name}`}>
               <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" aria-hidden="true">
                 {icon}
               </svg>
-              {strings.nav[name]}
+              <span className="screenname">{strings.nav[name]}</span>
               {name === "findings" && open > 0 ? (
                 <>
                   <span className="badge" aria-hidden="true">

@@ -194,6 +194,7 @@ function Columns({ columns, shown, chosen, onChoose }: { columns: { key: string;
             aria-label={words.columns}
             autoFocus
             selectionMode="multiple"
+            escapeKeyBehavior="none"
             disallowEmptySelection
             selectedKeys={shown}
             onSelectionChange={(keys) => {

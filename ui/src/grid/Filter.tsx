@@ -113,6 +113,7 @@ function Values({ column, chosen, onChoose, facets, stamp }: Common & { column: 
       <ListBox
         aria-label={column.label}
         selectionMode="multiple"
+        escapeKeyBehavior="none"
         selectedKeys={values.map((value) => `=${value}`)}
         onSelectionChange={(keys) => {
           onChoose(column.key, keys === "all" ? listed.map(({ value }) => value) : [...keys].map((key) => String(key).slice(1)));

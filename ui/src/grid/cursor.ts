@@ -10,6 +10,9 @@ export type Cursor = {
   anchor: number | null;
 };
 
+/** The identity of a row whose page is still on the way: it becomes the row's own once that is there. */
+export const AWAITED = "";
+
 export const START: Cursor = { key: null, row: 0, column: -1, anchor: null };
 
 export const within = (at: number, count: number): number => Math.max(0, Math.min(count - 1, at));
@@ -55,7 +58,8 @@ export function settled(cursor: Cursor, count: number, keyAt: (row: number) => s
   if (count === 0) return cursor;
   const here = within(cursor.row, count);
   const key = keyAt(here);
+  if (cursor.key === AWAITED) return { ...cursor, key: key ?? AWAITED, row: here };
   if (cursor.key === null || key === cursor.key || key === undefined) return here === cursor.row ? cursor : { ...cursor, row: here };
   const found = find(cursor.key);
-  return found === -1 ? { ...cursor, key: null, row: here, anchor: null } : { ...cursor, row: found, anchor: null };
+  return found === -1 ? { ...cursor, key: key ?? AWAITED, row: here, anchor: null } : { ...cursor, row: found, anchor: null };
 }

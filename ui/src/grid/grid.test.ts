@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { moved, settled, span, START } from "./cursor";
+import { AWAITED, moved, settled, span, START } from "./cursor";
 import { nextSort, readFilters, readSort, withColumn, writeFilters, writeSort } from "./filters";
 import { facet, narrowed, type Values } from "./memory";
 
@@ -84,7 +84,10 @@ describe("the cursor", () => {
     expect(settled(on(1), 4, (row) => turned[row], (key) => turned.indexOf(key)).row).toBe(2);
     const fewer = ["p", "r"];
     const gone = settled(on(3), 2, (row) => fewer[row], (key) => fewer.indexOf(key));
-    expect([gone.row, gone.key]).toEqual([1, null]);
+    expect([gone.row, gone.key]).toEqual([1, "r"]);
     expect(settled(on(3), 9, () => undefined, () => -1).key).toBe("s");
+    const far = { ...START, key: AWAITED, row: 7 };
+    expect(settled(far, 9, () => undefined, () => -1)).toEqual(far);
+    expect(settled(far, 9, () => "h", () => -1).key).toBe("h");
   });
 });
