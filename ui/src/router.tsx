@@ -4,6 +4,7 @@ import { Agents } from "./screens/agents/Agents";
 import { Authorization } from "./screens/authorization/Authorization";
 import { Calls } from "./screens/calls/Calls";
 import { Evidence } from "./screens/evidence/Evidence";
+import { LossGrid } from "./screens/evidence/LossGrid";
 import { Findings } from "./screens/findings/Findings";
 import { Mapping } from "./screens/mapping/Mapping";
 import { Overview } from "./screens/overview/Overview";
@@ -21,6 +22,7 @@ import {
   readCalls,
   readEvidence,
   readFindings,
+  readLosses,
   readMapping,
   readPatterns,
   readPeople,
@@ -43,6 +45,7 @@ const patterns = createRoute({ getParentRoute: () => root, path: "/patterns", co
 const authorization = createRoute({ getParentRoute: () => root, path: "/authorization", component: Authorization, validateSearch: readAuthorization });
 const runs = createRoute({ getParentRoute: () => root, path: "/runs", component: Runs, validateSearch: readRuns });
 const record = createRoute({ getParentRoute: () => root, path: "/record", component: Record, validateSearch: readRecord });
+const losses = createRoute({ getParentRoute: () => root, path: "/losses", component: LossGrid, validateSearch: readLosses });
 const mapping = createRoute({ getParentRoute: () => root, path: "/mapping", component: Mapping, validateSearch: readMapping });
 const report = createRoute({ getParentRoute: () => root, path: "/report", component: Report });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: Settings });
@@ -56,7 +59,7 @@ const elsewhere = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, timeline, findings, calls, runs, record, people, agents, patterns, authorization, evidence, mapping, report, settings, elsewhere]),
+  routeTree: root.addChildren([overview, timeline, findings, calls, runs, record, people, agents, patterns, authorization, evidence, losses, mapping, report, settings, elsewhere]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

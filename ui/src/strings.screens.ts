@@ -343,6 +343,15 @@ export const screenStrings = {
     toEvidence: "What was imported",
   },
 
+  lossesPage: {
+    title: "Losses",
+    counts: (shown: number, all: number) => (shown === all ? records(all) : `${count(shown)} places of ${records(all)}: at most ten of each kind and file`),
+    none: "Nothing was lost",
+    noMatch: "No loss matches",
+    link: "As a grid",
+    columns: { severity: "Weight", code: "Code", file: "Export", where: "Place", detail: "What stands there", of: "Of this kind", help: "What it means" },
+  },
+
   mappingPage: {
     title: "Map an export",
     start: "An export that Behalf does not recognise?",

@@ -331,6 +331,8 @@ export const strings = {
     group: "Group by",
     groupRule: "Rule",
     groupFamily: "Family",
+    groupTable: "Grid",
+    columns: { title: "Finding", cause: "Cause", id: "Id" },
     none: "No finding matches these filters",
     noneBody: "Remove a filter, or show design facts too.",
     noneAtAll: "No finding is open",

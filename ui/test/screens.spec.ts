@@ -152,6 +152,8 @@ const SCREENS: Screen[] = [
   { name: "record", path: "/record", ready: '[data-testid="record-resource"]' },
   { name: "record-audit", path: "/record?resource=fernhill/policy-wording", ready: '[data-testid="calls-row"]' },
   { name: "record-subject", path: "/record?resource=fernhill/policy-wording&view=subject", ready: '[data-testid="touched-row"]' },
+  { name: "findings-grid", path: "/findings?group=table&sort=-calls", ready: '[data-testid="findings-grid-row"]' },
+  { name: "losses-grid", path: "/losses", ready: '[data-testid="losses-grid-row"]' },
   { name: "mapping-start", path: "/mapping", ready: ".state" },
   { name: "mapping", path: "/mapping?path=/exports/gateway.ndjson", ready: '[data-testid="mapping-preview"]' },
   { name: "report-page", path: "/report", ready: '[data-testid="preflight"]' },

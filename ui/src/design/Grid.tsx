@@ -145,96 +145,96 @@ export function Grid<Row>({ label, source, columns, rowKey, selected, onOpen, so
   const active = cursor.column === -1 ? `${prefix}-${String(cursor.row)}` : `${prefix}-${String(cursor.row)}-${String(cursor.column)}`;
   return (
     <>
-    <div
-      ref={scroll}
-      className="grid"
-      role="grid"
-      tabIndex={0}
-      aria-label={label}
-      aria-rowcount={source.count + 1}
-      aria-colcount={columns.length}
-      aria-readonly="true"
-      aria-multiselectable="true"
-      aria-activedescendant={source.count > 0 ? active : undefined}
-      onKeyDown={onKeyDown}
-      data-testid={testid}
-    >
-      <div role="rowgroup" className="gridhead" style={{ minWidth: least }}>
-        <div role="row" aria-rowindex={1} className="gridrow" style={{ gridTemplateColumns: template }}>
-          {columns.map((column, at) => {
-            const sorted = sort?.column === column.key ? (sort.descending ? "descending" : "ascending") : undefined;
-            return (
-              <div key={column.key} role="columnheader" aria-colindex={at + 1} aria-sort={sorted} className={column.end ? "end" : undefined}>
-                {column.sortable === true && onSort !== undefined ? (
-                  <button
-                    type="button"
-                    tabIndex={-1}
-                    className="sort"
-                    title={words.sortBy(column.label)}
-                    onClick={() => {
-                      onSort(column.key);
-                    }}
-                  >
+      <div
+        ref={scroll}
+        className="grid"
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={source.count + 1}
+        aria-colcount={columns.length}
+        aria-readonly="true"
+        aria-multiselectable="true"
+        aria-activedescendant={source.count > 0 ? active : undefined}
+        onKeyDown={onKeyDown}
+        data-testid={testid}
+      >
+        <div role="rowgroup" className="gridhead" style={{ minWidth: least }}>
+          <div role="row" aria-rowindex={1} className="gridrow" style={{ gridTemplateColumns: template }}>
+            {columns.map((column, at) => {
+              const sorted = sort?.column === column.key ? (sort.descending ? "descending" : "ascending") : undefined;
+              return (
+                <div key={column.key} role="columnheader" aria-colindex={at + 1} aria-sort={sorted} className={column.end ? "end" : undefined}>
+                  {column.sortable === true && onSort !== undefined ? (
+                    <button
+                      type="button"
+                      tabIndex={-1}
+                      className="sort"
+                      title={words.sortBy(column.label)}
+                      onClick={() => {
+                        onSort(column.key);
+                      }}
+                    >
+                      <span className="clip">{column.label}</span>
+                      <svg width="8" height="8" viewBox="0 0 8 8" aria-hidden="true" className={sorted ?? "unsorted"}>
+                        <path d="m1 5.5 3-3 3 3" fill="none" stroke="currentColor" strokeWidth="1.4" />
+                      </svg>
+                    </button>
+                  ) : (
                     <span className="clip">{column.label}</span>
-                    <svg width="8" height="8" viewBox="0 0 8 8" aria-hidden="true" className={sorted ?? "unsorted"}>
-                      <path d="m1 5.5 3-3 3 3" fill="none" stroke="currentColor" strokeWidth="1.4" />
-                    </svg>
-                  </button>
-                ) : (
-                  <span className="clip">{column.label}</span>
-                )}
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+        <div role="rowgroup" className="gridbody" style={{ height: virtual.getTotalSize(), minWidth: least }}>
+          {items.map((item) => {
+            const row = source.at(item.index);
+            const key = row === undefined ? undefined : rowKey(row);
+            const current = touched && item.index === cursor.row;
+            const among = touched && first !== last && item.index >= first && item.index <= last;
+            return (
+              // Keys are the grid's own; a click on a row is the pointer's way to what Enter does.
+              // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+              <div
+                key={item.index}
+                id={`${prefix}-${String(item.index)}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={among || (key !== undefined && key === selected)}
+                className={["gridrow", current ? "current" : "", row === undefined ? "awaited" : ""].join(" ")}
+                style={{ gridTemplateColumns: template, transform: `translateY(${String(item.start)}px)` }}
+                onClick={(event) => {
+                  if (row === undefined || String(window.getSelection()) !== "") return;
+                  if (event.shiftKey && touched) {
+                    setCursor({ ...cursor, key: rowKey(row), row: item.index, anchor: cursor.anchor ?? cursor.row });
+                    return;
+                  }
+                  setCursor({ ...cursor, key: rowKey(row), row: item.index, anchor: null });
+                  onOpen(row);
+                }}
+                data-testid={testid === undefined ? undefined : `${testid}-row`}
+              >
+                {columns.map((column, at) => (
+                  <div
+                    key={column.key}
+                    id={`${prefix}-${String(item.index)}-${String(at)}`}
+                    role="gridcell"
+                    aria-colindex={at + 1}
+                    className={["clip", column.end ? "end" : "", current && at === cursor.column ? "cell" : ""].join(" ")}
+                  >
+                    {row === undefined ? at === 0 ? <span className="quiet">{words.coming}</span> : null : column.cell(row)}
+                  </div>
+                ))}
               </div>
             );
           })}
         </div>
       </div>
-      <div role="rowgroup" className="gridbody" style={{ height: virtual.getTotalSize(), minWidth: least }}>
-        {items.map((item) => {
-          const row = source.at(item.index);
-          const key = row === undefined ? undefined : rowKey(row);
-          const current = touched && item.index === cursor.row;
-          const among = touched && first !== last && item.index >= first && item.index <= last;
-          return (
-            // Keys are the grid's own; a click on a row is the pointer's way to what Enter does.
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <div
-              key={item.index}
-              id={`${prefix}-${String(item.index)}`}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={among || (key !== undefined && key === selected)}
-              className={["gridrow", current ? "current" : "", row === undefined ? "awaited" : ""].join(" ")}
-              style={{ gridTemplateColumns: template, transform: `translateY(${String(item.start)}px)` }}
-              onClick={(event) => {
-                if (row === undefined || String(window.getSelection()) !== "") return;
-                if (event.shiftKey && touched) {
-                  setCursor({ ...cursor, key: rowKey(row), row: item.index, anchor: cursor.anchor ?? cursor.row });
-                  return;
-                }
-                setCursor({ ...cursor, key: rowKey(row), row: item.index, anchor: null });
-                onOpen(row);
-              }}
-              data-testid={testid === undefined ? undefined : `${testid}-row`}
-            >
-              {columns.map((column, at) => (
-                <div
-                  key={column.key}
-                  id={`${prefix}-${String(item.index)}-${String(at)}`}
-                  role="gridcell"
-                  aria-colindex={at + 1}
-                  className={["clip", column.end ? "end" : "", current && at === cursor.column ? "cell" : ""].join(" ")}
-                >
-                  {row === undefined ? at === 0 ? <span className="quiet">{words.coming}</span> : null : column.cell(row)}
-                </div>
-              ))}
-            </div>
-          );
-        })}
-      </div>
-    </div>
-    <span className="hidden-but-read" role="status">
-      {said}
-    </span>
+      <span className="hidden-but-read" role="status">
+        {said}
+      </span>
     </>
   );
 }

@@ -131,10 +131,15 @@ export function DataGrid<Row>({ name, label, source, columns, rowKey, selected, 
           </Button>
         ) : null}
         <div className="end">
-          <Columns columns={columns} shown={shown.map(({ key }) => key)} chosen={chosen} onChoose={(next) => {
-            keepColumns(name, next);
-            setChosen(next);
-          }} />
+          <Columns
+            columns={columns}
+            shown={shown.map(({ key }) => key)}
+            chosen={chosen}
+            onChoose={(next) => {
+              keepColumns(name, next);
+              setChosen(next);
+            }}
+          />
           <Views screen={name} />
           <MenuTrigger>
             <Button testid="grid-more">{words.more}</Button>
@@ -174,9 +179,18 @@ export function DataGrid<Row>({ name, label, source, columns, rowKey, selected, 
       {source.count === 0 ? (
         empty
       ) : search.table === true ? (
-        <PlainTable label={label} source={source} columns={shown} rowKey={rowKey} selected={selected} onOpen={onOpen} page={search.page ?? 0} onPage={(page) => {
-          set({ page });
-        }} />
+        <PlainTable
+          label={label}
+          source={source}
+          columns={shown}
+          rowKey={rowKey}
+          selected={selected}
+          onOpen={onOpen}
+          page={search.page ?? 0}
+          onPage={(page) => {
+            set({ page });
+          }}
+        />
       ) : (
         <Grid label={label} source={source} columns={shown} rowKey={rowKey} selected={selected} onOpen={onOpen} sort={sort} onSort={onSort} testid={testid} />
       )}

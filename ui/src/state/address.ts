@@ -7,9 +7,9 @@ export type FindingsSearch = {
   confidence?: string[];
   facts?: true;
   text?: string;
-  group?: "family";
+  group?: "family" | "table";
   finding?: string;
-};
+} & GridAddress;
 export type TimelineSearch = { person?: string; from?: number; to?: number; closed?: string[] };
 export type CallsSearch = GridAddress & { filter?: string; from?: number; to?: number };
 /** What every grid's address may say: filters, text, sort, and the plain table with its page. */
@@ -50,6 +50,8 @@ function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined })
 
 export const readRoot = (raw: Raw): RootSearch => present<RootSearch>({ record: text(raw, "record") });
 
+const on = (raw: Raw, key: string): true | undefined => (raw[key] === "1" || raw[key] === true ? true : undefined);
+
 export const readFindings = (raw: Raw): FindingsSearch =>
   present<FindingsSearch>({
     severity: list(raw, "severity"),
@@ -58,7 +60,11 @@ export const readFindings = (raw: Raw): FindingsSearch =>
     confidence: list(raw, "confidence"),
     facts: raw.facts === "1" || raw.facts === true ? true : undefined,
     text: text(raw, "text"),
-    group: raw.group === "family" ? "family" : undefined,
+    in: text(raw, "in"),
+    sort: text(raw, "sort"),
+    table: on(raw, "table"),
+    page: whole(raw, "page"),
+    group: raw.group === "family" || raw.group === "table" ? raw.group : undefined,
     finding: text(raw, "finding"),
   });
 
@@ -74,8 +80,6 @@ export function readTimeline(raw: Raw): TimelineSearch {
     closed: list(raw, "closed"),
   });
 }
-
-const on = (raw: Raw, key: string): true | undefined => (raw[key] === "1" || raw[key] === true ? true : undefined);
 
 const grid = (raw: Raw) => ({ in: text(raw, "in"), text: text(raw, "text"), sort: text(raw, "sort"), table: on(raw, "table"), page: whole(raw, "page") });
 
@@ -101,6 +105,7 @@ export const readAuthorization = (raw: Raw): AuthorizationSearch =>
 export const readRuns = (raw: Raw): RunsSearch => present<RunsSearch>({ ...grid(raw), run: text(raw, "run") });
 export const readRecord = (raw: Raw): RecordSearch =>
   present<RecordSearch>({ ...grid(raw), resource: text(raw, "resource"), view: raw.view === "subject" || raw.view === "disclosure" ? raw.view : undefined });
+export const readLosses = (raw: Raw): GridAddress => present<GridAddress>(grid(raw));
 export const readMapping = (raw: Raw): MappingSearch => present<MappingSearch>({ path: text(raw, "path") });
 
 export const readEvidence = (raw: Raw): EvidenceSearch => present<EvidenceSearch>({ file: text(raw, "file") });
