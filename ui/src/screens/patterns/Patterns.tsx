@@ -167,6 +167,8 @@ function CellSheet({ cell, onClose }: { cell: ToolPattern; onClose: () => void }
   const filters = (pattern?: string) => ({
     in: writeFilters({ agent: [cell.agent], ...(cell.tool === "no tool" ? {} : { action: [cell.tool] }), ...(pattern === undefined ? {} : { pattern: [pattern] }) }) ?? "",
   });
+  const weaker = cell.patterns.filter((seen) => !seen.meets).reduce((sum, seen) => sum + seen.share, 0);
+  const partly = cell.gap === "weaker" && cell.patterns.some((seen) => seen.meets);
   return (
     <Sheet title={`${cell.agent} · ${cell.tool}`} sub={cell.service ?? undefined} onClose={onClose} testid="pattern-sheet">
       <Part title={words.verdict}>
@@ -174,10 +176,10 @@ function CellSheet({ cell, onClose }: { cell: ToolPattern; onClose: () => void }
           <PatternMark pattern={cell.observed} word />
           <span className="quiet">{words.against}</span>
           <strong>{name(cell.required)}</strong>
-          <span className={cell.gap === "none" ? "tag" : "tag bad"}>{words.gaps[cell.gap]}</span>
+          <span className={cell.gap === "none" ? "tag" : "tag bad"}>{partly ? words.partly(percent(Math.round(weaker * 10_000), 10_000)) : words.gaps[cell.gap]}</span>
         </p>
         <p className="second">{words.basis[cell.basis] ?? cell.basis}</p>
-        <p className="second">{cell.why}</p>
+        <p className="second told">{cell.why}</p>
       </Part>
       {cell.change.length === 0 ? null : (
         <Part title={words.change}>
