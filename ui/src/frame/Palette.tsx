@@ -101,7 +101,7 @@ export function Palette({ onClose, show }: { onClose: () => void; show: (sheet: 
                 <MenuSection>
                   <Header>{strings.palette.screens}</Header>
                   {screens.map(({ name, path, letter }) => (
-                    <MenuItem key={name} id={name} className="option" textValue={strings.nav[name]} onAction={go(() => navigate({ to: path }))}>
+                    <MenuItem key={name} id={`screen:${name}`} className="option" textValue={strings.nav[name]} onAction={go(() => navigate({ to: path }))}>
                       {strings.nav[name]}
                       <kbd className="key">g {letter}</kbd>
                     </MenuItem>
