@@ -663,3 +663,35 @@ fn a_spreadsheet_gets_no_formula() {
         }
     }
 }
+
+#[test]
+fn requests_exposure_ledger_changes_and_an_agents_sheet_have_their_shapes() {
+    let r = ask(&["requests", "--format", "json"]).json();
+    assert_eq!(
+        r["open"],
+        r["refused"].as_u64().unwrap() + r["contradicted"].as_u64().unwrap() + r["supported"].as_u64().unwrap()
+    );
+    let first = &r["requests"][0];
+    assert_eq!(first["rank"], 1);
+    assert!(first["ask"].as_str().unwrap().starts_with("To "), "{first}");
+    assert!(ask(&["requests"]).text().contains("The one change of logging"));
+    assert!(ask(&["requests", "--format", "csv"]).text().starts_with("rank,kind,system,"));
+
+    let e = ask(&["exposure", "--credential", "ASIAY7SWITCHBOARD001", "--format", "json"]).json();
+    assert_eq!((e["uses"].as_u64(), e["derived_count"].as_u64()), (Some(28), Some(28)));
+    assert_eq!(ask(&["exposure"]).code, 2);
+    assert_eq!(ask(&["exposure", "--secret"]).code, 2, "whoever searches for a secret is named");
+    assert_eq!(ask(&["exposure", "--credential", "x", "--at", "soon"]).code, 2);
+
+    let l = ask(&["ledger", "policy/motor/*", "--view", "subject", "--format", "json"]).json();
+    assert!(l["total"].as_u64().unwrap() > 0 && !l.to_string().contains("@fernhill.example"), "{l}");
+
+    let same = month().to_string_lossy().into_owned();
+    let c = ask(&["changes", &same, "--format", "json"]).json();
+    assert_eq!((c["new"].as_u64(), c["closed"].as_u64()), (Some(0), Some(0)));
+    assert!(c["repeated"].as_u64().unwrap() > 0);
+
+    let a = ask(&["agents", "market-scout", "--format", "json"]).json();
+    assert_eq!(a["agent"]["agent"], "market-scout");
+    assert_eq!(ask(&["agents", "nobody-at-all"]).code, 1);
+}

@@ -2,6 +2,7 @@
 
 pub mod accuracy;
 pub mod bench;
+pub mod calm;
 pub mod fixtures;
 pub mod sources;
 

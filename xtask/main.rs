@@ -1,12 +1,12 @@
 //! Work on this repository: `cargo xtask fixtures [--check]`, `cargo xtask sources [--check]`, `cargo xtask accuracy`,
-//! `cargo xtask bench-data N PATH`.
+//! `cargo xtask bench-data N PATH`, `cargo xtask calm N FOLDER`.
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::Command;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, fixtures, sources};
+use xtask::{bench, calm, fixtures, sources};
 
 #[derive(Parser)]
 #[command(about = "Work on this repository")]
@@ -37,6 +37,13 @@ enum Task {
     },
     /// Write N CloudTrail-like records, one a line, to measure import with.
     BenchData { records: u64, path: PathBuf },
+    /// Write an ordinary month of about N calls, with faults planted in it, into a folder.
+    Calm {
+        calls: u64,
+        folder: PathBuf,
+        #[arg(long, default_value_t = 41)]
+        seed: u64,
+    },
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -47,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Task::Sources { check: true } => sources::check(),
         Task::Accuracy { arguments } => accuracy(&arguments),
         Task::BenchData { records, path } => bench::write(records, &path),
+        Task::Calm { calls, folder, seed } => calm::write(calls, seed, &folder).map(drop),
     }
 }
 

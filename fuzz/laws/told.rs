@@ -89,7 +89,7 @@ fn of_entry(name: &str, entry: &Entry) {
         Entry::Membership(edge) => &edge.member,
         Entry::Ownership(owned) => &owned.owner,
         Entry::Exception(accepted) => &accepted.principal,
-        Entry::Asset(_) | Entry::Network(_) | Entry::Receipt(_) | Entry::Digest(_) => return,
+        Entry::Asset(_) | Entry::Network(_) | Entry::Receipt(_) | Entry::Digest(_) | Entry::Key(_) => return,
     };
     assert!(!whose.trim().is_empty(), "{name}: a row about nobody");
 }

@@ -94,6 +94,16 @@ impl Bridge {
         self.ask(|open| ask::coverage::coverage(&open.case))
     }
 
+    /// The reviewer's log: what was decided, and what was undone.
+    pub fn acts(&self) -> Result<ActLog, EdgeError> {
+        self.ask(|open| ask::acts::acts(&open.case))
+    }
+
+    /// Every parameter with its value, range and unit.
+    pub fn policy(&self) -> Result<Vec<PolicyRow>, EdgeError> {
+        self.ask(|open| ask::policy::policy(&open.case))
+    }
+
     pub fn write_report(&self, to: PathBuf) -> Result<ReportWritten, EdgeError> {
         // A connection of its own: a long report must not keep questions waiting.
         let case = behalf_engine::case::Case::open(&self.path()?)?;

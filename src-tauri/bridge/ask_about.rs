@@ -50,19 +50,6 @@ impl Bridge {
         self.ask(|open| ask::patterns::patterns(&open.case))
     }
 
-    /// `at` as RFC 3339.
-    pub fn authorized(
-        &self,
-        user: String,
-        action: String,
-        resource: String,
-        at: String,
-        with: Vec<(String, String)>,
-    ) -> Result<Authorized, EdgeError> {
-        let asked = ask::authorized::Asked { user, action, resource, at: moment(&at)?, with };
-        self.ask(|open| ask::authorized::authorized(&open.case, &asked))
-    }
-
     pub fn who_can(
         &self,
         action: String,

@@ -4,6 +4,7 @@
 //! gives that table the form of its own handlers, so that none can forget a command or answer another type; and the
 //! interface's types are written from the same lines. What a command does stands here, one method each.
 
+mod allowed;
 mod ask;
 mod ask_about;
 #[cfg(all(test, feature = "bindings"))]
@@ -12,6 +13,7 @@ pub mod demonstration;
 mod faults;
 mod mappings;
 mod open;
+mod reach;
 mod recent;
 mod reports;
 mod table;

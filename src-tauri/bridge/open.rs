@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use behalf_engine::analysis::Loaded;
-use behalf_engine::case::{Case, CaseError};
+use behalf_engine::case::{Case, CaseError, Stamp};
 use behalf_engine::model::{Clock, EdgeError};
 
 use super::faults::refused;
@@ -38,20 +38,19 @@ pub(super) struct Open {
     loaded: Option<Stamped>,
 }
 
-/// Parties and lineage, with the number of files they were loaded over: import adds whole files, and a new one makes
-/// them stale.
+/// Parties and lineage, with what they were loaded over: a new file or a new act makes them stale.
 struct Stamped {
-    files: usize,
+    of: Stamp,
     loaded: Loaded,
 }
 
 impl Open {
     pub fn with_loaded(&mut self) -> Result<(&Case, &Loaded), CaseError> {
-        let files = self.case.files()?.len();
-        let known = self.loaded.take().filter(|known| known.files == files);
+        let of = self.case.stamp()?;
+        let known = self.loaded.take().filter(|known| known.of == of);
         let stamped = match known {
             Some(known) => known,
-            None => Stamped { files, loaded: Loaded::load(&self.case)? },
+            None => Stamped { of, loaded: Loaded::load(&self.case)? },
         };
         Ok((&self.case, &self.loaded.insert(stamped).loaded))
     }
@@ -73,6 +72,10 @@ impl Bridge {
             Some(open) => Ok(question(open)?),
             None => Err(no_case()),
         }
+    }
+
+    pub(super) fn now(&self) -> behalf_engine::model::Time {
+        self.settings.clock.now()
     }
 
     pub(super) fn path(&self) -> Result<PathBuf, EdgeError> {

@@ -56,13 +56,6 @@ macro_rules! commands {
                 account(id: String) -> $crate::bridge::AccountSheet;
                 agents() -> Vec<$crate::bridge::AgentRow>;
                 patterns() -> Vec<$crate::bridge::PatternCell>;
-                authorized(
-                    user: String,
-                    action: String,
-                    resource: String,
-                    at: String,
-                    with: Vec<(String, String)>
-                ) -> $crate::bridge::Authorized;
                 who_can(
                     action: String,
                     resource: String,
@@ -74,6 +67,33 @@ macro_rules! commands {
                 run_tree(id: String) -> $crate::bridge::RunTree;
                 scope() -> $crate::bridge::ScopeAnswer;
                 coverage() -> $crate::bridge::Coverage;
+                acts() -> $crate::bridge::ActLog;
+                policy() -> Vec<$crate::bridge::PolicyRow>;
+                requests() -> $crate::bridge::Requests;
+                agent(id: String) -> $crate::bridge::AgentSheet;
+                exposure(credential: String, at: Option<String>) -> $crate::bridge::Exposure;
+                exposure_of_secret(secret: String, by: String, at: Option<String>) -> $crate::bridge::Exposure;
+                ledger(
+                    resource: String,
+                    view: $crate::bridge::LedgerView,
+                    from: Option<i64>,
+                    to: Option<i64>
+                ) -> $crate::bridge::Ledger;
+                could_be(key: String) -> $crate::bridge::CouldBe;
+                changes(other: std::path::PathBuf) -> $crate::bridge::Changes;
+                authorized(
+                    user: String,
+                    agent: Option<String>,
+                    service: Option<String>,
+                    action: String,
+                    resource: String,
+                    at: String,
+                    with: Option<Vec<String>>
+                ) -> $crate::bridge::Authorized;
+                verdict(id: String) -> Option<$crate::bridge::VerdictWords>;
+                bridge_matrix(person: Option<String>, agent: Option<String>) -> $crate::bridge::BridgeMatrix;
+                tokens() -> Vec<$crate::bridge::TokenRow>;
+                token(id: String) -> $crate::bridge::Passport;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
                 check_mapping(toml: String, against: std::path::PathBuf) -> $crate::bridge::Check;
                 keep_mapping(toml: String) -> ();
@@ -81,6 +101,7 @@ macro_rules! commands {
             }
             work {
                 demo_case() -> $crate::bridge::CaseInfo;
+                record_act(by: String, act: $crate::bridge::Wanted) -> $crate::bridge::Recorded;
                 import_exports(paths: Vec<std::path::PathBuf>, mappings: Vec<std::path::PathBuf>) -> $crate::bridge::ImportReport;
             }
         }

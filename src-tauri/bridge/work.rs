@@ -5,16 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use behalf_engine::analysis;
+use behalf_engine::ask;
 use behalf_engine::case::{Case, CaseError, Import, Progress, Stage};
 use behalf_engine::model::{Clock, EdgeError, Time};
 use behalf_engine::read::Limits;
+use behalf_engine::review;
 use behalf_engine::sources::Hints;
 
 use super::demonstration;
 use super::faults::refused;
 use super::mappings::{is_mapping, registry};
 use super::open::Bridge;
-use super::types::{CaseInfo, ImportReport, Tick};
+use super::types::{CaseInfo, ImportReport, Recorded, Tick, Wanted};
 
 /// Where a host sends how far the work is.
 pub type Say<'a> = &'a (dyn Fn(&Tick) + Sync);
@@ -36,6 +38,16 @@ impl Bridge {
         let report = self.import_into(&mut Case::open(&path)?, paths, mappings, say);
         self.reload();
         report
+    }
+
+    /// Records an act of the reviewer and analyses the case with it. Questions asked meanwhile are answered from what stood
+    /// before; a cancel leaves the act recorded, and the answers say that they are older.
+    pub fn record_act(&self, by: String, act: Wanted, say: Say<'_>) -> Result<Recorded, EdgeError> {
+        let _one = self.begin()?;
+        let case = Case::open(&self.path()?)?;
+        let decided = review::decide(&case, self.settings.clock.now(), &by, &act, &Teller::new(self, say));
+        self.reload();
+        Ok(ask::acts::recorded(&case, &decided?)?)
     }
 
     /// Makes the demonstration case out of the exports that the program carries, and opens it. One that was left half
@@ -108,7 +120,7 @@ impl Bridge {
 }
 
 fn busy() -> EdgeError {
-    refused("busy", "exports are being imported", "Wait until the import is done, or cancel it.")
+    refused("busy", "the case is being worked on", "Wait until the import or the analysis is done, or cancel it.")
 }
 
 /// The only long work; gone when it ends, however it ends.

@@ -8,11 +8,11 @@ use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
 use behalf_engine::case::{self, Case, Select};
 use behalf_engine::model::EdgeError;
-use behalf_engine::{review, rules};
+use behalf_engine::review;
 use serde::Serialize;
 
-use crate::args::{Format, RulesCommand};
-use crate::output::{Rows, failed, flat, one, plain, say};
+use crate::args::Format;
+use crate::output::{Rows, failed, flat, one, said, say};
 
 pub(super) fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -23,6 +23,7 @@ pub(super) fn analysed(path: &Path) -> Result<Case, EdgeError> {
             "Run behalf analyze --case FILE.",
         ));
     }
+    said(case.stale()?);
     Ok(case)
 }
 
@@ -95,7 +96,13 @@ struct Subject {
 pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let mut rows = Rows::out(format);
-    for f in ask::findings::rows(&case)? {
+    // A list for reading has what known exceptions cover whole at its end, under its count; data keeps the order of severity.
+    let (mut waiting, known): (Vec<_>, Vec<_>) = ask::findings::rows(&case)?
+        .into_iter()
+        .partition(|f| f.design_fact || f.accepted.is_none() || format != Format::Text);
+    let mut fold = (!known.is_empty()).then(|| (waiting.len(), known.len()));
+    waiting.extend(known);
+    for (at, f) in waiting.into_iter().enumerate() {
         if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule))
             || severity.is_some_and(|s| !s.eq_ignore_ascii_case(&f.severity))
         {
@@ -131,10 +138,17 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
             design_fact: f.design_fact,
             accepted: f.accepted.clone(),
         };
+        let lead = match fold {
+            Some((first, count)) if at >= first => {
+                fold = None;
+                format!("{count} known {}:\n", if count == 1 { "exception" } else { "exceptions" })
+            }
+            _ => String::new(),
+        };
         rows.row(&listed, || {
             let what = format!("{} {} [{}]", f.rule, f.title, f.cause);
             let accepted = f.accepted.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
-            flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
+            lead + &flat(&format!("{:8} {what} {} ({} calls{accepted})", f.severity, f.confidence, f.calls))
         })?;
     }
     rows.end()
@@ -171,10 +185,18 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
         out.push_str(&format!("It does not say: {}\n", w.disclaimer));
     }
     if let Some(refusal) = &w.refusal {
-        out.push_str(&format!("What would settle it: {}\n", refusal.settled_by));
+        out.push_str(&format!("What would settle it: {}\n", flat(&refusal.settled_by)));
+    }
+    if w.refusal.is_none() {
+        for need in &w.needs {
+            out.push_str(&format!("What would raise it: {}\n", flat(&need.sentence)));
+        }
+    }
+    if let Some(owner) = &w.owner {
+        out.push_str(&format!("Accountable owner: {} (answers for it, and did nothing by that)\n", flat(owner)));
     }
     for caution in &w.cautions {
-        out.push_str(&format!("Caution {caution}\n"));
+        out.push_str(&format!("Caution {}\n", flat(caution)));
     }
     out.push_str("\nChain\n");
     for link in &w.chain {
@@ -185,8 +207,9 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
         };
         out.push_str(&format!("  {} {}{basis}\n", link.node, flat(&link.label)));
     }
-    for proof in &w.proofs {
-        out.push_str(&format!("\nProof {}\n", flat(&proof.sentence)));
+    let agents = w.agent_proofs.iter().map(|proof| ("Proof of the agent", proof));
+    for (what, proof) in w.proofs.iter().map(|proof| ("Proof", proof)).chain(agents) {
+        out.push_str(&format!("\n{what} {}\n", flat(&proof.sentence)));
         for step in &proof.evidence {
             out.push_str(&format!(
                 "  {} {} [{}] {}\n",
@@ -197,11 +220,21 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
             ));
         }
     }
+    for contradiction in &w.contradictions {
+        out.push_str(&format!("\nContradiction: {}\n", flat(contradiction)));
+    }
+    for (n, checked) in w.checked.iter().enumerate() {
+        let gap = if n == 0 { "\n" } else { "" };
+        out.push_str(&format!("{gap}Checked: {}\n", flat(checked)));
+    }
     for candidate in &w.candidates {
-        out.push_str(&format!("Candidate {}: {}\n", flat(&candidate.value), candidate.reason));
+        out.push_str(&format!("Candidate {}: {}\n", flat(&candidate.value), flat(&candidate.reason)));
     }
     if let Some(decision) = &w.decision {
         out.push_str(&format!("\nDecision: {}\n", flat(&decision.sentence)));
+    }
+    if let Some(verdict) = &w.verdict {
+        out.push_str(&crate::allowed::verdict_text(verdict));
     }
     out.push_str(&format!(
         "\nRecord {} bytes {}+{} (sha256 {}, export sha256 {})\n{}",
@@ -213,6 +246,8 @@ fn who_text(w: &ask::who::Who, raw: &ask::raw::RawRecord) -> String {
 pub struct Question<'a> {
     /// Whom it is about; everyone where nobody is named.
     pub user: Option<&'a str>,
+    pub agent: Option<&'a str>,
+    pub service: Option<&'a str>,
     pub action: &'a str,
     pub resource: &'a str,
     pub at: &'a str,
@@ -232,28 +267,19 @@ pub fn authorized(path: &Path, q: &Question<'_>, format: Format) -> Result<(), E
         with.push((name.to_string(), value.to_string()));
     }
     let Some(user) = q.user else {
-        let what =
-            ask::who_can::What { service: None, action: q.action, resource: q.resource, at: Some(at), with: &with };
+        let what = ask::who_can::What {
+            service: q.service,
+            action: q.action,
+            resource: q.resource,
+            at: Some(at),
+            with: &with,
+        };
         return holders(&case, what, format);
     };
     let asked =
         ask::authorized::Asked { user: user.into(), action: q.action.into(), resource: q.resource.into(), at, with };
-    let answer = ask::authorized::authorized(&case, &asked)?;
-    one(&answer, format, || {
-        let mut out = format!("{} for {}\n", answer.answer, flat(&answer.user));
-        if let Some(agent) = &answer.agent {
-            out.push_str(&format!("agent {}: {}\n", flat(&agent.id), agent.answer));
-        }
-        if let Some(d) = &answer.decision {
-            out.push_str(&format!(
-                "decision {} on {}\n",
-                d.effect.as_deref().unwrap_or("not recorded"),
-                flat(&d.evaluated.join(", "))
-            ));
-        }
-        out.push_str(&answer.because.iter().map(|b| flat(b)).collect::<Vec<_>>().join("\n"));
-        out
-    })
+    let beside = ask::authorized::Beside { agent: q.agent, service: q.service };
+    crate::allowed::authorized(&case, &asked, beside, format)
 }
 
 /// A call without a time, in the columns of one with a time.
@@ -290,7 +316,15 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
         }
         return rows.end();
     }
-    one(&timeline, format, || {
+    let could_be = ask::could_be::could_be(&case, &Loaded::load(&case)?, user)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        timeline: &'a ask::timeline::Timeline,
+        /// Calls for which nobody is named and that could be this person's.
+        could_be: &'a ask::could_be::CouldBe,
+    }
+    one(&Answer { timeline: &timeline, could_be: &could_be }, format, || {
         let p = &timeline.person;
         let mut out = format!("{}: {} by own hand, {} through agents\n", flat(&p.shown), p.own, p.on_behalf);
         for run in &timeline.runs {
@@ -322,6 +356,9 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
             let line = format!("{run} {hand} {} {resource} {} [{}]", call.action, call.outcome, call.grade);
             out.push_str(&(flat(&line) + "\n"));
         }
+        if could_be.calls > 0 {
+            out.push_str(&format!("{} Such as {}\n", flat(&could_be.sentence), flat(&could_be.such_as.join(", "))));
+        }
         out
     })
 }
@@ -329,7 +366,14 @@ pub fn timeline(path: &Path, user: &str, format: Format) -> Result<(), EdgeError
 pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = analysed(path)?;
     let c = ask::coverage::coverage(&case)?;
-    one(&c, format, || {
+    let verdicts = ask::verdict::figures(&case)?;
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(flatten)]
+        coverage: &'a ask::coverage::Coverage,
+        verdicts: &'a [ask::verdict::VerdictFigure],
+    }
+    one(&Answer { coverage: &c, verdicts: &verdicts }, format, || {
         let mut out = format!(
             "{} calls, {} require a person\nattributed (A or B) {}\nsupported (C) {}\nrefused {}\ncontradicted {}\nautomation {}",
             c.calls, c.requiring_person, c.attributed, c.supported, c.refused, c.contradicted, c.automation
@@ -340,7 +384,7 @@ pub fn coverage(path: &Path, format: Format) -> Result<(), EdgeError> {
                 r.refusal, r.words, r.calls, r.settled_by
             ));
         }
-        out
+        out + &crate::allowed::verdicts_text(&verdicts)
     })
 }
 
@@ -381,79 +425,4 @@ pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Opti
     let case = analysed(path)?;
     write_report(&case, to, marking, prepared_by)?;
     say(&to.display().to_string())
-}
-
-/// A rule in a list.
-#[derive(Serialize)]
-struct RuleLine<'a> {
-    id: &'a str,
-    version: i64,
-    title: &'a str,
-    condition: &'a str,
-    criteria: &'a [String],
-}
-
-/// An example of a rule, run.
-#[derive(Serialize)]
-struct ExampleLine {
-    rule: String,
-    says: String,
-    must_fire: bool,
-    holds: bool,
-}
-
-pub fn rules(what: &RulesCommand, format: Format) -> Result<(), EdgeError> {
-    match what {
-        RulesCommand::List => {
-            let mut rows = Rows::out(format);
-            for r in rules::catalogue() {
-                let line = RuleLine {
-                    id: &r.id,
-                    version: r.version,
-                    title: &r.title,
-                    condition: &r.condition,
-                    criteria: &r.criteria,
-                };
-                rows.row(&line, || format!("{} {}: {}", r.id, r.title, r.condition))?;
-            }
-            rows.end()
-        }
-        RulesCommand::Show { id } => {
-            let rule = rule(id)?;
-            say(&plain(&rule.text))
-        }
-        RulesCommand::Test { id } => {
-            let mut rows = Rows::out(format);
-            let mut wrong = 0;
-            let chosen: Vec<&rules::Rule> = match id {
-                Some(id) => vec![rule(id)?],
-                None => rules::catalogue().iter().collect(),
-            };
-            for rule in chosen {
-                for result in rules::test_rule(rule)? {
-                    wrong += usize::from(!result.holds);
-                    let line = ExampleLine {
-                        rule: rule.id.clone(),
-                        says: result.says.clone(),
-                        must_fire: result.must_fire,
-                        holds: result.holds,
-                    };
-                    rows.row(&line, || {
-                        let verdict = if result.holds { "holds" } else { "does not hold" };
-                        let must = if result.must_fire { "must fire" } else { "must not fire" };
-                        format!("{} {must}: {} - {verdict}", rule.id, result.says)
-                    })?;
-                }
-            }
-            rows.end()?;
-            if wrong == 0 { Ok(()) } else { Err(failed("rules", format!("{wrong} examples do not hold"), "")) }
-        }
-    }
-}
-
-fn rule(id: &str) -> Result<&'static rules::Rule, EdgeError> {
-    rules::catalogue()
-        .iter()
-        .find(|r| r.id.eq_ignore_ascii_case(id))
-        .ok_or_else(|| failed("no_rule", format!("there is no rule {id}"), "behalf rules list names them."))
 }

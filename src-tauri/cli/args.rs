@@ -27,11 +27,89 @@ pub enum Format {
     Csv,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    Audit,
+    Subject,
+    Disclosure,
+}
+
 #[derive(Debug, Args)]
 pub struct OfCase {
     /// The case file.
     #[arg(long, value_name = "FILE")]
     pub case: PathBuf,
+}
+
+/// An act of the reviewer: recorded in the log, never changed, and undone by another act.
+#[derive(Debug, Args)]
+pub struct Acting {
+    #[command(flatten)]
+    pub of: OfCase,
+    /// Who decides: recorded in the log.
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+    /// Why: recorded in the log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Record it, and leave the analysis as it is.
+    #[arg(long)]
+    pub later: bool,
+}
+
+/// Both ends lie inside; a date is the whole day. Without them it holds always.
+#[derive(Debug, Args)]
+pub struct During {
+    #[arg(long, value_name = "DATE|RFC3339")]
+    pub from: Option<String>,
+    #[arg(long, value_name = "DATE|RFC3339")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Suspected {
+    #[command(flatten)]
+    pub which: Which,
+    /// All accounts of whoever the account stands for, and not it alone.
+    #[arg(long, requires = "principal")]
+    pub all_accounts: bool,
+    #[command(flatten)]
+    pub during: During,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// An account: NAMESPACE:ID, an id, or an id of the directory.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub principal: Option<String>,
+    /// The id of a token, a key or a session, as records write it.
+    #[arg(long, value_name = "ID")]
+    pub credential: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
+    /// A source, as import names it.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Person,
+    Agent,
+    Service,
+    Shared,
+}
+
+impl From<Kind> for behalf_engine::model::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Person => Self::Person,
+            Kind::Agent => Self::Agent,
+            Kind::Service => Self::Service,
+            Kind::Shared => Self::Shared,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -88,6 +166,12 @@ pub enum Command {
         of: OfCase,
         #[arg(long)]
         user: Option<String>,
+        /// The agent that would act; where a call is on record, its own is taken.
+        #[arg(long, requires = "user")]
+        agent: Option<String>,
+        /// The system that the question is of; rights of other systems do not count then.
+        #[arg(long)]
+        service: Option<String>,
         #[arg(long)]
         action: String,
         #[arg(long)]
@@ -117,11 +201,73 @@ pub enum Command {
     Agents {
         #[command(flatten)]
         of: OfCase,
+        /// One agent in full: rights granted and used, people, classes of data, credentials.
+        id: Option<String>,
+    },
+    /// How far a token, key, session or account reached: uses, what was derived from it, what was touched, what cannot be seen.
+    Exposure {
+        #[command(flatten)]
+        of: OfCase,
+        /// Its id as the exports record it (jti, access key id, hashed_token, session), or an account.
+        #[arg(long, value_name = "ID", conflicts_with = "secret", required_unless_present = "secret")]
+        credential: Option<String>,
+        /// Read the secret itself from standard input; it is hashed in memory and never stored, and the search is logged.
+        #[arg(long, requires = "by")]
+        secret: bool,
+        /// Who searches: recorded in the reviewer's log.
+        #[arg(long)]
+        by: Option<String>,
+        /// Tell uses before and after this moment apart (RFC 3339).
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Who touched a record, and which sources could hold more.
+    Ledger {
+        #[command(flatten)]
+        of: OfCase,
+        /// As the exports name it; * is any characters.
+        resource: String,
+        /// For the audit, for the person whose data it is (staff masked), or as an accounting of disclosures.
+        #[arg(long, value_enum, default_value_t = View::Audit)]
+        view: View,
+        /// A date or RFC 3339.
+        #[arg(long)]
+        from: Option<String>,
+        /// A date, whole, or RFC 3339.
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// This review against the last one: findings that are new, repeated, re-opened, closed.
+    Changes {
+        #[command(flatten)]
+        of: OfCase,
+        /// The case of the last review.
+        other: PathBuf,
     },
     /// Agent x tool: the identity pattern that was seen, the one that the stakes require, and what to change.
     Patterns {
         #[command(flatten)]
         of: OfCase,
+    },
+    /// Where agents give people more than they have: person x agent x tool, done and possible.
+    Bridge {
+        #[command(flatten)]
+        of: OfCase,
+        /// Only this person.
+        #[arg(long)]
+        person: Option<String>,
+        /// Only this agent.
+        #[arg(long)]
+        agent: Option<String>,
+        /// In lists (csv, ndjson): what could be done, instead of what was.
+        #[arg(long)]
+        potential: bool,
+    },
+    /// Tokens; with an ID the passport of one: whose, for what, how long, out of which, and how each use fits.
+    Tokens {
+        #[command(flatten)]
+        of: OfCase,
+        id: Option<String>,
     },
     /// How far attribution reaches, as four numbers that are never folded into one.
     Coverage {
@@ -154,6 +300,11 @@ pub enum Command {
         #[command(flatten)]
         of: OfCase,
     },
+    /// What to ask IT for next: exports with their exact filters, the calls that each may settle, and what to log from now on.
+    Requests {
+        #[command(flatten)]
+        of: OfCase,
+    },
     /// A record as it came, byte for byte.
     Raw {
         #[command(flatten)]
@@ -183,6 +334,85 @@ pub enum Command {
     },
     /// Recompute every hash and count of a case.
     Verify { path: PathBuf },
+    /// Make a case; with --from it begins with what the last review decided, and none of its evidence.
+    New {
+        #[command(flatten)]
+        of: OfCase,
+        /// The last review's case.
+        #[arg(long, value_name = "FILE", requires = "by")]
+        from: Option<PathBuf>,
+        /// Who carries it over: recorded in the log.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Say that two accounts are one.
+    Join {
+        #[command(flatten)]
+        acting: Acting,
+        a: String,
+        b: String,
+        #[command(flatten)]
+        during: During,
+        /// The directory has a row for each, and they are one all the same.
+        #[arg(long)]
+        confirm: bool,
+    },
+    /// Say that an account is not that of whoever it was given to.
+    Split {
+        #[command(flatten)]
+        acting: Acting,
+        account: String,
+        #[command(flatten)]
+        during: During,
+    },
+    /// Say what an account is, with all that is joined to it.
+    Rekind {
+        #[command(flatten)]
+        acting: Acting,
+        account: String,
+        kind: Kind,
+        #[command(flatten)]
+        during: During,
+    },
+    /// Mark an account, a credential, a host or a source: what it wrote is a hint from then on.
+    Suspect {
+        #[command(flatten)]
+        acting: Acting,
+        #[command(flatten)]
+        what: Suspected,
+    },
+    /// The values of parameters, their ranges, and which of them this case has set.
+    Policy {
+        #[command(flatten)]
+        of: OfCase,
+        /// Such as RU-06.days=30.
+        #[arg(long, value_name = "KEY=NUMBER", requires = "by")]
+        set: Vec<String>,
+        /// Back to the shipped value.
+        #[arg(long, value_name = "KEY", requires = "by")]
+        reset: Vec<String>,
+        /// Who decides: recorded in the log.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Why: recorded in the log.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Record it, and leave the analysis as it is.
+        #[arg(long)]
+        later: bool,
+    },
+    /// The reviewer's acts in their order, and the head of their chain.
+    Log {
+        #[command(flatten)]
+        of: OfCase,
+    },
+    /// Take an act back, by a further act; an undo can be undone.
+    Undo {
+        #[command(flatten)]
+        acting: Acting,
+        /// Its number in the log.
+        act: u32,
+    },
     /// The rules, and their own examples.
     Rules {
         #[command(subcommand)]
@@ -204,11 +434,35 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
     /// One line a rule.
-    List,
+    List {
+        /// With the rules of this case.
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
     /// A rule in full, with its text.
-    Show { id: String },
-    /// Run the examples of all rules, or of one.
-    Test { id: Option<String> },
+    Show {
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
+    /// Run the examples of all rules, of one, or of a rule file (FILE.toml).
+    Test {
+        id: Option<String>,
+        #[arg(long, value_name = "FILE")]
+        case: Option<PathBuf>,
+    },
+    /// Add a rule of your own to a case: see docs/rules.md.
+    Add {
+        #[command(flatten)]
+        acting: Acting,
+        file: PathBuf,
+    },
+    /// Take a rule of your own out of a case.
+    Remove {
+        #[command(flatten)]
+        acting: Acting,
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,7 +8,7 @@ use behalf_engine::model::{Clock, Deed, EdgeError, Fault};
 use behalf_engine::{ask, review};
 
 use crate::args::Format;
-use crate::output::{Rows, flat, one};
+use crate::output::{Rows, flat, one, said};
 
 pub fn losses(path: &Path, format: Format) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
@@ -42,6 +42,7 @@ pub fn scope(path: &Path, set: Option<&Path>, by: Option<&str>, format: Format) 
         })?;
         review::append(&case, Wall.now(), by, Deed::Scope(review::scope::parse(&text)?))?;
     }
+    said(case.stale()?);
     let found = ask::scope::scope(&case)?;
     one(&found, format, || flat_lines(&found.sentences))
 }

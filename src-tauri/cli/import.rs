@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::args::Format;
-use crate::output::{flat, one};
+use crate::output::{flat, one, said};
 
 /// Progress on standard error where that is a terminal; silent elsewhere.
 pub struct Bar {
@@ -97,6 +97,7 @@ pub fn import(
     let report = import_into(&mut case, &registry, &exports, threads, &bar);
     bar.finish();
     let imported = Imported { report: report?, completeness: ask::completeness::completeness(&case)? };
+    said(case.stale()?);
     one(&imported, format, || {
         let mut out = report_text(&imported.report);
         for sentence in &imported.completeness.sentences {

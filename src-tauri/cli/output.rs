@@ -40,6 +40,13 @@ pub fn broken_pipe(error: std::io::Error) -> EdgeError {
 /// The code of a reader that went away: `behalf ... | head` has had what it wanted.
 pub const CLOSED: &str = "output_closed";
 
+/// Says on standard error, whatever the format, that an answer is older than the case.
+pub fn said(stale: Option<behalf_engine::case::Stale>) {
+    if let Some(stale) = stale {
+        eprintln!("behalf: note: {} Run behalf analyze.", stale.sentence());
+    }
+}
+
 /// One line on standard output.
 pub fn say(line: &str) -> Result<(), EdgeError> {
     writeln!(std::io::stdout(), "{line}").map_err(broken_pipe)

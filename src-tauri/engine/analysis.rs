@@ -1,9 +1,9 @@
 //! The whole corridor after import: who is who, lineage, attribution, rules; and the loaded view that single answers need.
 
-use crate::attribution::{self, Summary, Tables};
+use crate::attribution::{self, Hints, Summary, Tables};
 use crate::case::{Case, CaseError, Progress, Stage, Tick};
 use crate::identity::{self, Identity};
-use crate::lineage::Lineage;
+use crate::lineage::{Lineage, signatures};
 use crate::rules;
 
 /// Parties and lineage of a case, held while questions are asked.
@@ -14,14 +14,17 @@ pub struct Loaded {
 
 impl Loaded {
     pub fn load(case: &Case) -> Result<Loaded, CaseError> {
-        let claims = case.claims()?;
+        let mut claims = case.claims()?;
         let mut identity = identity::identify(case)?;
+        identity.settle_claims(case, &mut claims)?;
         let lineage = Lineage::build(case, &mut identity, &claims)?;
         Ok(Loaded { identity, lineage })
     }
 
     pub fn tables(&self, case: &Case) -> Result<Tables<'_>, CaseError> {
-        Tables::load(case, &self.identity, &self.lineage, &case.claims()?)
+        let mut claims = case.claims()?;
+        self.identity.settle_claims(case, &mut claims)?;
+        Tables::load(case, &self.identity, &self.lineage, &claims)
     }
 }
 
@@ -37,10 +40,12 @@ pub struct Analysis {
 
 /// Attributes every call and runs every rule. All conclusions are written in one transaction.
 pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseError> {
-    let loaded = Loaded::load(case)?;
-    let tables = loaded.tables(case)?;
+    let of = case.stamp()?;
     let total = case.calls_held()?;
     let derived = case.derive()?;
+    let signatures = signatures::check(case, &derived)?;
+    let loaded = Loaded::load(case)?;
+    let tables = loaded.tables(case)?;
     for skew in loaded.lineage.clocks.skews() {
         derived.clock(skew)?;
     }
@@ -61,13 +66,18 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
         }
         Ok(())
     })?;
+    let hints = Hints::load(case, &loaded.identity, &loaded.lineage.clocks, None)?;
+    attribution::hint_case(case, &derived, &hints, |_| {
+        if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) }
+    })?;
+    drop(hints);
     progress.tick(&Tick { stage: Stage::Rules, file: None, done_bytes: total, total_bytes: total, records: done });
     let findings =
         rules::run(case, &derived, |_| if progress.cancelled() { Err(CaseError::Cancelled) } else { Ok(()) })?;
     for finding in &findings {
         derived.finding(finding)?;
     }
-    derived.commit()?;
+    derived.commit(&of)?;
     let design_facts = findings.iter().filter(|f| f.design_fact).count() as u64;
     let accepted = findings.iter().filter(|f| !f.design_fact && f.accepted.is_some()).count() as u64;
     let mut notes = loaded.identity.notes.clone();
@@ -77,6 +87,16 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
     if accepted > 0 {
         notes.push(format!("{accepted} more findings are accepted by known exceptions: shown, and not counted."));
     }
+    for (rule, _, _, why) in case.rules_not_run()? {
+        notes.push(format!("Rule {rule} of the reviewer's own did not run: {why}"));
+    }
+    let cut = case.runs_read_in_part()?;
+    if cut > 0 {
+        notes.push(format!(
+            "{cut} runs hold more messages than are read at once: an instruction in a tool's output (IN-01) was looked for in their beginning alone."
+        ));
+    }
+    notes.extend(of_signatures(signatures));
     let unapproved = case.calls_that_need_approval()?;
     if unapproved > 0 && !case.approvals_imported()? {
         let calls = if unapproved == 1 { "1 call is".into() } else { format!("{unapproved} calls are") };
@@ -90,4 +110,19 @@ pub fn analyze(case: &Case, progress: &dyn Progress) -> Result<Analysis, CaseErr
         design_facts,
         notes,
     })
+}
+
+fn of_signatures(checked: signatures::Checked) -> Vec<String> {
+    let tokens = |n: u64| if n == 1 { "1 raw token".to_string() } else { format!("{n} raw tokens") };
+    let mut out = Vec::new();
+    if checked.held > 0 {
+        out.push(format!("The signatures of {} hold under the keys received.", tokens(checked.held)));
+    }
+    if checked.failed > 0 {
+        out.push(format!(
+            "{} name a key that did not sign them, as far as the keys received tell: they prove nothing, and are nobody's word. Ask who exported them, and for the issuer's log.",
+            tokens(checked.failed)
+        ));
+    }
+    out
 }

@@ -323,6 +323,7 @@ export const strings = {
     title: "Findings",
     loading: "Reading the findings…",
     shown: (n: number, total: number) => (n === total ? findings(total) : `${count(n)} of ${findings(total)}`),
+    known: (n: number) => (n === 1 ? "1 known exception" : `${count(n)} known exceptions`),
     facets: { label: "Narrow the list", severity: "Severity", rule: "Rule", family: "Family", confidence: "Confidence" } as Record<string, string>,
     text: "Text",
     textPlaceholder: "Filter by text",

@@ -44,6 +44,7 @@ pub struct ApprovalOnRecord {
 }
 
 use crate::case::{ApprovalRow, Case, CaseError, PartyRow};
+use crate::lineage::clocks::bound_of;
 use crate::rules::approvals::{Approvals, Found, JoinedBy, Says, State, Wanted};
 
 const DISCLAIMER: &str = "that whoever approved it initiated it, or knew what would be done.";
@@ -56,7 +57,7 @@ pub fn approved(case: &Case, id: &str) -> Result<Approved, CaseError> {
             id: format!("{id} (a record that is no call in the scope of the review, or a case not analysed)"),
         });
     };
-    let approvals = Approvals::new(case.approvals()?, case.party_of()?);
+    let approvals = Approvals::new(case.approvals()?, case.party_of()?, bound_of(&case.present()?.policy));
     let text = |id: Option<i64>| id.map(|id| case.text(id)).transpose();
     let (action, resource) = (text(call.action)?, text(call.resource)?);
     let attributes = case.attributes_of(event)?;

@@ -60,6 +60,9 @@ pub fn select(word: &str) -> Option<Select> {
         "agent_calls" => Select::AgentCalls,
         "out_of_scope" => Select::OutOfScope,
         "all" => Select::All,
+        other if other.starts_with("verdict:") => {
+            Select::Verdict(crate::rules::verdict::Verdict::from_word(other.strip_prefix("verdict:")?)?.number())
+        }
         other => {
             let day = Time::date(other.strip_prefix("day:")?)?;
             Select::Period(day, Time(day.0 + DAY))

@@ -13,6 +13,15 @@ pub struct Authorized {
     pub decision: Option<RecordedDecision>,
     /// Reasons, the deciding one first; for `unanswerable` what is missing.
     pub because: Vec<String>,
+    /// The same question answered on each basis by itself: the rights of the person, the rights of the agent, a recorded decision.
+    pub bases: Vec<BasisAnswer>,
+    /// `both`, `person_only`, `agent_only` (the agent reaches more than the person has), `neither`, `unanswerable`; none where
+    /// no agent is asked about or on record.
+    pub together: Option<String>,
+    /// What would answer what is unanswerable here: which export, for whom, as of when.
+    pub missing: Vec<String>,
+    /// What no export of this kind holds, and could make the answer another.
+    pub not_in_evidence: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,7 +39,13 @@ pub struct RecordedDecision {
     pub event: String,
 }
 
-use crate::case::{Case, CaseError, PartyRow, Select};
+mod bases;
+mod decision;
+mod missing;
+
+pub use bases::{BasisAnswer, BasisRecord};
+
+use crate::case::{Case, CaseError, Select};
 use crate::model::time::MINUTE;
 use crate::model::{Attribute, Principal, Time};
 use crate::rules::{Answer, Entitled, Question, Rights, Whom, answer, answer_for, may_assume};
@@ -46,20 +61,35 @@ pub struct Asked {
     pub with: Vec<(String, String)>,
 }
 
+/// What may be asked beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The agent that would act, where no call on record says.
+    pub agent: Option<&'a str>,
+    /// The system that the question is of; rights of other systems do not count then.
+    pub service: Option<&'a str>,
+}
+
 /// A recorded call this near to the moment asked about is the call that is meant.
 const NEAR: i64 = 5 * MINUTE;
 
 /// The answer is the person's right alone; the agent's right and the decision stand beside it where a call of that
 /// action on that resource by that person is on record at that time.
 pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
+    authorized_beside(case, asked, Beside::default())
+}
+
+/// The same, of an agent or a system that the question names.
+pub fn authorized_beside(case: &Case, asked: &Asked, beside: Beside<'_>) -> Result<Authorized, CaseError> {
     let parties = case.party_rows()?;
     let rights = Rights::of_case(case)?;
     let mut attributes = attributes(&asked.with);
-    let Some(party) = party(case, &asked.user)?.or_else(|| rights.party(&asked.user)) else {
-        return on_paper(case, &rights, asked, &attributes);
+    let party = party(case, &asked.user)?.or_else(|| rights.party(&asked.user));
+    let call = match party {
+        Some(party) => case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?,
+        None => None,
     };
-    let call = case.nearest_call(Some(party), &asked.action, &asked.resource, asked.at, NEAR)?;
-    let mut because = Vec::new();
+    let mut further = Vec::new();
     if let Some(event) = call {
         let recorded: Vec<_> = case
             .attributes_of(event)?
@@ -67,49 +97,90 @@ pub fn authorized(case: &Case, asked: &Asked) -> Result<Authorized, CaseError> {
             .filter(|(n, _)| !attributes.iter().any(|(have, _)| have == n))
             .collect();
         if !recorded.is_empty() {
-            because.push(format!(
+            further.push(format!(
                 "attributes not given were taken from the call {} on record at that time",
                 case.shown_id(event)?
             ));
             attributes.extend(recorded);
         }
     }
-    let question = asked.question(&attributes);
-    let person = answer(&rights, party, &question);
-    let mut reasons = reasons(case, &rights, Whom::Party(party), &question, &person)?;
-    reasons.extend(because);
-    let (agent, decision) = match call {
-        Some(event) => recorded(case, &rights, &question, &parties, event)?,
-        None => (None, None),
+    let question = Question {
+        service: beside.service,
+        action: &asked.action,
+        resource: Some(&asked.resource),
+        at: Some(asked.at),
+        attributes: &attributes,
     };
-    let shown = parties.iter().find(|p| p.id == party).map_or_else(|| asked.user.clone(), |p| p.shown.clone());
-    Ok(Authorized { answer: person.answer.shown().into(), user: shown, agent, decision, because: reasons })
-}
-
-impl Asked {
-    fn question<'a>(&'a self, attributes: &'a [(String, Attribute)]) -> Question<'a> {
-        Question { service: None, action: &self.action, resource: Some(&self.resource), at: Some(self.at), attributes }
-    }
-}
-
-/// Of whom no record and no directory tells, an entitlement export may still.
-fn on_paper(
-    case: &Case,
-    rights: &Rights,
-    asked: &Asked,
-    attributes: &[(String, Attribute)],
-) -> Result<Authorized, CaseError> {
-    let question = asked.question(attributes);
-    let (answer, because) = match rights.speaks_of(&asked.user) {
-        true => {
-            let whom = Whom::Name(&asked.user);
-            let said = answer_for(rights, whom, &question);
-            (said.answer, reasons(case, rights, whom, &question, &said)?)
+    let whom = match party {
+        Some(party) => Some(Whom::Party(party)),
+        None => rights.speaks_of(&asked.user).then_some(Whom::Name(&asked.user)),
+    };
+    let shown = party.and_then(|id| parties.iter().find(|p| p.id == id)).map_or(asked.user.as_str(), |p| &p.shown);
+    let teller = bases::Teller { case, rights: &rights, question: &question, asked };
+    let (person, mut because) = match whom {
+        Some(whom) => {
+            let said = answer_for(&rights, whom, &question);
+            let reasons = reasons(case, &rights, whom, &question, &said)?;
+            (said, reasons)
         }
-        false => (Answer::Unknown, vec![format!("nobody in this case is known as {}", asked.user)]),
+        None => {
+            let unknown = format!("nobody in this case is known as {}", asked.user);
+            (Entitled::missing(Some(unknown.clone())), vec![unknown])
+        }
     };
-    let (answer, user) = (answer.shown().into(), asked.user.clone());
-    Ok(Authorized { answer, user, agent: None, decision: None, because })
+    because.extend(further);
+    let mut told = vec![teller.right("person", shown, &person)?];
+    let mut not_in_evidence = teller.not_in_evidence(&person)?;
+    let agent = match beside.agent {
+        Some(name) => Some(name.to_string()),
+        None => call.map(|event| agent_of(case, event)).transpose()?.flatten(),
+    };
+    let mut agents = None;
+    if let Some(name) = &agent {
+        let of = self::party(case, name)?.or_else(|| rights.party(name));
+        let said = match of {
+            Some(party) => answer(&rights, party, &question),
+            None if rights.speaks_of(name) => answer_for(&rights, Whom::Name(name), &question),
+            None => Entitled::missing(Some(format!("nobody in this case is known as {name}"))),
+        };
+        told.push(teller.right("agent", name, &said)?);
+        not_in_evidence.extend(teller.not_in_evidence(&said)?);
+        agents = Some(said.answer);
+    }
+    let found = decision::find(case, call, party, asked)?;
+    told.push(teller.decision(found.as_ref(), shown)?);
+    let mut answer = person.answer;
+    if let (Answer::Unknown, Some(found)) = (answer, &found)
+        && let Some(said) = found.on_person_alone(shown)
+    {
+        answer = said;
+        because.insert(0, found.words(shown));
+    }
+    not_in_evidence.sort();
+    not_in_evidence.dedup();
+    let mut missing: Vec<String> = told.iter().flat_map(|b| b.missing.clone()).collect();
+    missing.dedup();
+    Ok(Authorized {
+        answer: answer.shown().into(),
+        user: shown.to_string(),
+        agent: agent.zip(agents).map(|(id, said)| AgentRight { id, answer: said.shown().into() }),
+        decision: found.map(|f| f.decision),
+        because,
+        together: agents.map(|agents| together(answer, agents).into()),
+        bases: told,
+        missing,
+        not_in_evidence,
+    })
+}
+
+fn together(person: Answer, agent: Answer) -> &'static str {
+    match (person, agent) {
+        (Answer::Yes, Answer::Yes) => "both",
+        (Answer::Yes, Answer::No) => "person_only",
+        (Answer::No, Answer::Yes) => "agent_only",
+        (Answer::No, Answer::No) => "neither",
+        _ => "unanswerable",
+    }
 }
 
 /// The answer's own reasons, the records that hold them, and what may be taken on instead.
@@ -158,28 +229,14 @@ fn party(case: &Case, user: &str) -> Result<Option<i64>, CaseError> {
     })
 }
 
-fn recorded(
-    case: &Case,
-    rights: &Rights,
-    question: &Question<'_>,
-    parties: &[PartyRow],
-    event: i64,
-) -> Result<(Option<AgentRight>, Option<RecordedDecision>), CaseError> {
+/// The agent that a call on record is attributed to.
+fn agent_of(case: &Case, event: i64) -> Result<Option<String>, CaseError> {
     let mut agent = None;
     case.each_attribution(&Select::Event(event), Some(1), |view| {
         agent = view.agent;
         Ok(())
     })?;
-    let agent = agent.map(|id| {
-        let party = parties.iter().find(|p| p.shown == id).map(|p| p.id);
-        let right = party.map_or(Answer::Unknown, |p| answer(rights, p, question).answer);
-        AgentRight { id, answer: right.shown().into() }
-    });
-    let crate::case::DecisionView { effect, evaluated, .. } = case.decision(event)?;
-    let decision = (effect.is_some() || !evaluated.is_empty())
-        .then(|| case.shown_id(event).map(|event| RecordedDecision { effect, evaluated, event }))
-        .transpose()?;
-    Ok((agent, decision))
+    Ok(agent)
 }
 
 /// Attributes as they are given in words.

@@ -25,8 +25,6 @@ pub struct FindingRow {
     /// Info: stands on Patterns, not in the queue.
     pub design_fact: bool,
     /// The words of known exceptions that cover all of it: not in the queue either.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "bindings", ts(optional))]
     pub accepted: Option<String>,
 }
 
@@ -36,6 +34,8 @@ pub struct FindingRow {
 pub struct FindingList {
     pub rows: Vec<FindingRow>,
     pub total: u32,
+    /// Findings that known exceptions cover whole: out of the queue, and counted here whatever is listed.
+    pub known_exceptions: u32,
     pub facets: Vec<Facet>,
 }
 
@@ -98,6 +98,8 @@ pub struct Instance {
     pub tool: Option<String>,
     /// What happened, in one sentence.
     pub sentence: String,
+    /// The words of the known exception that covers it.
+    pub accepted: Option<String>,
     /// Shown ids of the calls.
     pub events: Vec<String>,
 }
@@ -171,8 +173,9 @@ impl Filter {
 pub fn list(case: &Case, filter: &Filter) -> Result<FindingList, CaseError> {
     let all = rows(case)?;
     let facets = ["severity", "family", "rule", "confidence"].map(|name| facet(name, &all, filter)).to_vec();
+    let known_exceptions = all.iter().filter(|f| f.accepted.is_some() && !f.design_fact).count() as u32;
     let rows: Vec<FindingRow> = all.into_iter().filter(|f| filter.admits(f, "")).collect();
-    Ok(FindingList { total: rows.len() as u32, rows, facets })
+    Ok(FindingList { total: rows.len() as u32, rows, known_exceptions, facets })
 }
 
 fn facet(name: &str, all: &[FindingRow], filter: &Filter) -> Facet {
@@ -234,6 +237,7 @@ fn instance(i: crate::case::InstanceView) -> Instance {
         agent: i.agent,
         tool: i.tool,
         sentence: i.sentence,
+        accepted: i.accepted,
         events: i.events,
     }
 }

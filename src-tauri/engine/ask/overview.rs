@@ -15,6 +15,8 @@ pub struct Overview {
     pub decided_on_person: u32,
     /// Agents' calls whose decision names its evaluated subjects.
     pub decided: u32,
+    /// Calls by the verdict on their decision, each a link to `verdict:WORD`.
+    pub verdicts: Vec<super::verdict::VerdictFigure>,
     pub open_high: u32,
     pub findings_by_severity: Vec<SeverityCount>,
     pub both_principals: u32,
@@ -81,8 +83,10 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
         last,
         decided_on_person: figures.decided_on_person,
         decided: figures.decided,
+        verdicts: super::verdict::figures(case)?,
         open_high: queue.iter().filter(|f| matches!(f.severity.as_str(), "critical" | "high")).count() as u32,
-        findings_by_severity: by_severity(&findings),
+        // What known exceptions cover whole waits for nobody.
+        findings_by_severity: by_severity(findings.iter().filter(|f| f.design_fact || f.accepted.is_none())),
         both_principals: figures.both_principals,
         run_on_record: figures.run_on_record,
         agent_calls: figures.agent_calls,
@@ -98,7 +102,8 @@ pub fn overview(case: &Case) -> Result<Overview, CaseError> {
     })
 }
 
-fn by_severity(findings: &[super::findings::FindingRow]) -> Vec<SeverityCount> {
+fn by_severity<'a>(findings: impl Iterator<Item = &'a super::findings::FindingRow>) -> Vec<SeverityCount> {
+    let findings: Vec<_> = findings.collect();
     Severity::ALL
         .iter()
         .map(|s| {
@@ -144,7 +149,7 @@ fn empty(day: i64) -> DayCount {
 }
 
 fn cautions(case: &Case, coverage: &super::coverage::Coverage) -> Result<Vec<String>, CaseError> {
-    let mut out = Vec::new();
+    let mut out: Vec<String> = case.stale()?.map(|stale| stale.sentence()).into_iter().collect();
     if !super::evidence::reconciliation(case)?.reconciles {
         out.push("The records read are not all accounted for.".to_string());
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::evidence::grouped;
 use crate::case::{Case, CaseError, Select};
 use crate::model::Criterion;
+use crate::model::present::undone;
 
 /// The scope in force. Without one every call counts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -35,7 +36,12 @@ pub struct ConfirmedCriterion {
 pub fn scope(case: &Case) -> Result<ScopeAnswer, CaseError> {
     let outside = case.count(&Select::OutOfScope)?;
     let acts = case.acts()?;
-    let last = acts.iter().rev().find_map(|act| act.scope().map(|scope| (scope.clone(), act.who.clone(), act.at)));
+    let gone = undone(&acts);
+    let mut in_effect = acts.iter().rev().filter(|act| !gone.contains_key(&act.seq));
+    let last = in_effect.find_map(|act| {
+        let (who, at) = act.decided();
+        act.scope().map(|scope| (scope.clone(), who.to_string(), at))
+    });
     let Some((scope, who, at)) = last else {
         return Ok(ScopeAnswer {
             sentences: vec!["No scope was declared: every call counts.".into()],

@@ -31,10 +31,24 @@ pub struct Who {
     /// R10 and its like, beside a C.
     pub cautions: Vec<String>,
     pub chain: Vec<Link>,
-    /// All paths that were weighed: to the value named, and to others.
+    /// The smallest sets of evidence that each carry a person: to the one named, and to others.
     pub proofs: Vec<Proof>,
+    /// The same for the agent.
+    pub agent_proofs: Vec<Proof>,
+    /// What the conclusion was held against, each as a sentence.
+    pub checked: Vec<String>,
+    /// Proofs of at least C that name different people, in words; both are kept.
+    pub contradictions: Vec<String>,
+    /// Who answers for the agent or service where no person is required. An owner did nothing by being one.
+    pub owner: Option<String>,
     pub candidates: Vec<Candidate>,
+    /// What would settle the call, or raise its grade; empty at B or better.
+    pub needs: Vec<super::settle::NeedWords>,
     pub decision: Option<DecisionWords>,
+    /// Whether the decision was made for the right principal; none for what is no call.
+    pub verdict: Option<super::verdict::VerdictWords>,
+    /// A tool's output that bids this call: also among the cautions.
+    pub instruction: Option<InstructionWords>,
     /// Findings that list this call.
     pub findings: Vec<super::findings::FindingRow>,
 }
@@ -107,22 +121,27 @@ pub struct DecisionWords {
 }
 
 use super::coverage::settled_by;
+use super::instruction::{self, InstructionWords};
+use super::proofs::{Proofs, basis};
 use crate::analysis::Loaded;
-use crate::attribution::{self, Attribution, Gap, Path, Step, Tables};
+use crate::attribution::{self, Asked, Attribution, Gap, Hint, Path, Standing, Step, Tables};
 use crate::case::{AttributionView, Case, CaseError, DecisionView, Select};
 use crate::identity::{Party, PartyKind};
 use crate::lineage::NodeKey;
 use crate::model::run::shown_id;
-use crate::model::{EvidenceKind, FilledBy, Grade};
+use crate::model::{EvidenceKind, Grade, Role};
 
 const DISCLAIMER: &str = "that this person saw, approved or intended this call.";
 
 /// The chain of one call, with its proof. Recomputed from the case, not read from a stored conclusion.
 pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
     let event = case.find_event(id)?;
-    let call = case.call(event)?;
+    let call = attribution::call_of(case, &loaded.identity, event)?;
     let tables = Tables::of_call(case, &loaded.identity, &loaded.lineage, &call)?;
-    let found = attribution::attribute(&tables, &call);
+    let mut found = attribution::attribute(&tables, &call);
+    let (time, ip) = (call.time, call.source_ip);
+    let asked = Asked { event, source: call.source, time, ip };
+    let hints = attribution::hint(case, &loaded.identity, &loaded.lineage.clocks, asked, &mut found)?;
     let mut view = None;
     case.each_attribution(&Select::Event(event), Some(1), |v| {
         view = Some(v);
@@ -133,7 +152,9 @@ pub fn who(case: &Case, loaded: &Loaded, id: &str) -> Result<Who, CaseError> {
             id: format!("{id} (a record that is no call, sign-in or issuance, or a case not analysed)"),
         });
     };
-    Teller { case, loaded }.tell(event, &view, &found)
+    let needs = attribution::Needs::new(&tables).of(&call, &found);
+    let needs = super::settle::words(case, &loaded.identity, &needs, call.time)?;
+    Teller { case, loaded }.tell(event, &view, &found, &hints, &tables.doubted_by(&call), needs)
 }
 
 struct Teller<'a> {
@@ -142,15 +163,27 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, event: i64, view: &AttributionView, a: &Attribution) -> Result<Who, CaseError> {
+    fn tell(
+        &self,
+        event: i64,
+        view: &AttributionView,
+        a: &Attribution,
+        hints: &[Hint],
+        doubts: &[&str],
+        needs: Vec<super::settle::NeedWords>,
+    ) -> Result<Who, CaseError> {
+        let proofs = Proofs { case: self.case, loaded: self.loaded, doubts };
         let human = a.human.map(|h| self.loaded.identity.party(h));
         let best = self.best(a);
         let gap = a.gap.map(Gap::word).unwrap_or_default();
         let refusal = a.refusal.map(|r| RefusalWords {
             code: r.code().into(),
             words: r.words().into(),
-            settled_by: settled_by(gap).into(),
+            settled_by: settled(&needs, gap),
         });
+        let instruction = instruction::of_call(self.case, event)?;
+        let mut cautions = self.cautions(event, a, doubts)?;
+        cautions.extend(instruction.iter().map(|i| i.sentence.clone()));
         Ok(Who {
             id: view.id.clone(),
             kind: view.kind.clone(),
@@ -172,11 +205,18 @@ impl Teller<'_> {
             pattern: view.pattern.clone(),
             run: view.run.as_deref().map(shown_id),
             refusal,
-            cautions: self.cautions(a),
+            cautions,
             chain: self.chain(view, a, best)?,
-            proofs: self.proofs(a)?,
-            candidates: self.candidates(a),
+            proofs: proofs.of(&a.human_paths, Role::Human)?,
+            agent_proofs: proofs.of(&a.agent_paths, Role::Agent)?,
+            checked: proofs.checked(event, a)?,
+            contradictions: proofs.contradictions(a)?,
+            owner: self.owner(a)?,
+            candidates: self.candidates(a, hints)?,
+            needs,
             decision: self.decision(event, a)?,
+            verdict: super::verdict::verdict(self.case, self.loaded, event)?,
+            instruction,
             findings: self.case.findings_of(event)?.into_iter().map(super::findings::row).collect(),
         })
     }
@@ -186,6 +226,7 @@ impl Teller<'_> {
         a.human_paths.iter().filter(|p| p.value == human).max_by_key(|p| (p.grade, std::cmp::Reverse(p.steps.len())))
     }
 
+    /// The kinds of a proof's evidence in words, and the reviewer's act that it rests on.
     fn sentence(&self, view: &AttributionView, a: &Attribution, best: Option<&Path>) -> String {
         match (a.human, best) {
             (Some(human), Some(path)) => {
@@ -194,7 +235,7 @@ impl Teller<'_> {
                 format!(
                     "{}{unverified} is the recorded initiator, basis: {} (grade {}).",
                     named(party),
-                    basis(path),
+                    basis(self.loaded, path),
                     a.grade.map_or("X", Grade::letter)
                 )
             }
@@ -208,8 +249,9 @@ impl Teller<'_> {
         }
     }
 
-    fn cautions(&self, a: &Attribution) -> Vec<String> {
+    fn cautions(&self, event: i64, a: &Attribution, doubts: &[&str]) -> Result<Vec<String>, CaseError> {
         let mut out: Vec<String> = a.caution.iter().map(|c| format!("{}: {}.", c.code(), c.words())).collect();
+        out.extend(doubts.iter().map(|mark| format!("The record's writer is not believed here: {mark}.")));
         if a.gap == Some(Gap::OutsidePeriod) {
             out.push(
                 "The run was going on when the declared period began: its origin lies outside of the exports.".into(),
@@ -218,7 +260,8 @@ impl Teller<'_> {
         if a.agent_grade == Some(Grade::X) {
             out.push("The evidence names different agents; none is stated.".into());
         }
-        out
+        out.extend(Proofs { case: self.case, loaded: self.loaded, doubts }.forged(event)?);
+        Ok(out)
     }
 
     /// Person first, the call last; a missing link is a gap with its reason.
@@ -319,57 +362,8 @@ impl Teller<'_> {
         }
     }
 
-    fn proofs(&self, a: &Attribution) -> Result<Vec<Proof>, CaseError> {
-        let mut out = Vec::new();
-        for path in &a.human_paths {
-            let mut evidence = Vec::new();
-            for step in &path.steps {
-                evidence.push(ProofStep {
-                    kind: step.kind.code().into(),
-                    basis: step.kind.basis().into(),
-                    grade: step.grade.letter().into(),
-                    by: by_word(step.by).into(),
-                    sentence: self.step_sentence(step, path),
-                    record: Some(self.case.shown_id(step.event)?),
-                });
-            }
-            let shown = self.loaded.identity.party(path.value).shown.clone();
-            out.push(Proof {
-                sentence: format!("{shown}: {} (grade {}, {}).", basis(path), path.grade.letter(), path.grade.word()),
-                value: shown,
-                grade: path.grade.letter().into(),
-                evidence,
-            });
-        }
-        out.sort_by(|x, y| (&y.grade, &x.value, &x.sentence).cmp(&(&x.grade, &y.value, &y.sentence)).reverse());
-        out.dedup();
-        Ok(out)
-    }
-
-    fn step_sentence(&self, step: &Step, path: &Path) -> String {
-        let who = &self.loaded.identity.party(path.value).shown;
-        let run = step.node.map(|n| self.run_label(n)).unwrap_or_default();
-        let by = by_word(step.by);
-        match step.kind {
-            EvidenceKind::K2 | EvidenceKind::K1 => {
-                format!("The issuance record of the token names {who} as its subject.")
-            }
-            EvidenceKind::K3 => format!("The record names {who}; the field was filled by the {by}."),
-            EvidenceKind::K4 => {
-                "The credential or call id on the record is exactly that of this issuance or span.".into()
-            }
-            EvidenceKind::K5 => format!("The token's subject is {who} and its client belongs to one agent."),
-            EvidenceKind::K6 => format!("The session carries {who} as its principal, set by a broker."),
-            EvidenceKind::K7 => format!("{who} alone held the credential at the time."),
-            EvidenceKind::K8 => format!("A root of {run} names {who} as the user; written by the {by}."),
-            EvidenceKind::K9 => format!("{run} was started from the run before it, as this record says."),
-            EvidenceKind::K10 => format!("{run} is linked to the run before it."),
-            EvidenceKind::K11 => format!("The caller wrote {who} on the call: a hint, not a name."),
-            EvidenceKind::K12 | EvidenceKind::K13 | EvidenceKind::K14 => format!("A hint towards {who}."),
-        }
-    }
-
-    fn candidates(&self, a: &Attribution) -> Vec<Candidate> {
+    /// Whom to ask about, each with the reason: none of them is named by it.
+    fn candidates(&self, a: &Attribution, hints: &[Hint]) -> Result<Vec<Candidate>, CaseError> {
         let reason = match a.gap {
             Some(Gap::Ambiguous) => "one of several people whom the same run, link or credential leads to",
             Some(Gap::Contradiction) => "named by one of the proofs that contradict each other",
@@ -380,14 +374,52 @@ impl Teller<'_> {
         if a.human.is_none() {
             values.extend(a.human_paths.iter().map(|p| self.loaded.identity.party(p.value).shown.as_str()));
         }
-        values.into_iter().map(|v| Candidate { value: v.to_string(), reason: reason.into() }).collect()
+        let mut out: Vec<Candidate> =
+            values.into_iter().map(|v| Candidate { value: v.to_string(), reason: reason.into() }).collect();
+        for hint in hints {
+            let at = self.case.shown_id(hint.event)?;
+            let reason = match hint.kind {
+                EvidenceKind::K12 => {
+                    "the text of the record holds their address or id (K12): whoever wrote it may have put it there"
+                        .into()
+                }
+                EvidenceKind::K13 => {
+                    format!("the only person at work from the call's address at the time, by record {at} (K13)")
+                }
+                _ => format!("the only person seen within the clocks' bounds before it, by record {at} (K14)"),
+            };
+            out.push(Candidate { value: self.loaded.identity.party(hint.party).shown.clone(), reason });
+        }
+        Ok(out)
+    }
+
+    /// Who answers for what acted by itself: the owner that the directory names for the agent, else for the account.
+    fn owner(&self, a: &Attribution) -> Result<Option<String>, CaseError> {
+        if a.human.is_some() || a.standing != Standing::Automation {
+            return Ok(None);
+        }
+        let rows = [a.agent, a.wire].into_iter().flatten().flat_map(|p| self.loaded.identity.party(p).rows.clone());
+        let rows: Vec<i64> = rows.collect();
+        let directory = self.case.directory()?;
+        let owner = rows.iter().find_map(|row| {
+            directory.iter().find(|d| d.event == *row)?.owner.as_deref().map(str::trim).filter(|o| !o.is_empty())
+        });
+        let Some(owner) = owner else { return Ok(None) };
+        // The owner's own row may be known by an id; it is shown as people are.
+        let known = directory.iter().find(|d| d.id == owner).and_then(|d| d.email.clone());
+        Ok(Some(known.unwrap_or_else(|| owner.to_string())))
     }
 
     fn decision(&self, event: i64, a: &Attribution) -> Result<Option<DecisionWords>, CaseError> {
-        let DecisionView { effect, policy, evaluated } = self.case.decision(event)?;
-        if effect.is_none() && evaluated.is_empty() {
-            return Ok(None);
+        let mut found = self.case.decision(event)?;
+        let mut from = String::new();
+        if found.effect.is_none() && found.evaluated.is_empty() {
+            let Some((decision, by)) = self.case.decision_of_call(event)? else { return Ok(None) };
+            found = self.case.decision(decision)?;
+            let by = by.replace('_', " ");
+            from = format!(", as decision {} says, joined by {by}", self.case.shown_id(decision)?);
         }
+        let DecisionView { effect, policy, evaluated } = found;
         let person = a.human.map(|h| self.loaded.identity.party(h).shown.clone());
         let on = match (&person, evaluated.as_slice()) {
             (_, []) => "the record does not say on whose rights".to_string(),
@@ -403,7 +435,15 @@ impl Teller<'_> {
             Some(_) => "denied",
             None => "effect not recorded",
         };
-        Ok(Some(DecisionWords { sentence: format!("{done}, {on}"), effect, evaluated, policy }))
+        Ok(Some(DecisionWords { sentence: format!("{done}, {on}{from}"), effect, evaluated, policy }))
+    }
+}
+
+/// The needs as one sentence after another; where none is known, what settles such a gap in general.
+fn settled(needs: &[super::settle::NeedWords], gap: &str) -> String {
+    match needs {
+        [] => settled_by(gap).into(),
+        needs => needs.iter().map(|n| n.sentence.as_str()).collect::<Vec<_>>().join(" Or: "),
     }
 }
 
@@ -419,26 +459,6 @@ fn named(party: &Party) -> String {
     match &party.name {
         Some(name) => format!("{name} ({})", party.shown),
         None => party.shown.clone(),
-    }
-}
-
-fn basis(path: &Path) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for step in &path.steps {
-        if !words.contains(&step.kind.basis()) {
-            words.push(step.kind.basis());
-        }
-    }
-    words.join(", ")
-}
-
-fn by_word(by: FilledBy) -> &'static str {
-    match by {
-        FilledBy::Issuer => "issuer",
-        FilledBy::Platform => "platform",
-        FilledBy::Gateway => "gateway",
-        FilledBy::Caller => "caller",
-        FilledBy::Model => "model",
     }
 }
 

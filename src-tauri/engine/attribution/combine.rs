@@ -90,12 +90,33 @@ pub struct Attribution {
     pub candidates: BTreeSet<u32>,
 }
 
+/// Why the people of a set cannot be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// A run, a batch or a link leads to all of them.
+    Members,
+    /// All of them held the credential.
+    Holders,
+    /// They held the credential one after the other, and the clocks do not tell whose turn it was.
+    Order,
+}
+
+impl Doubt {
+    const fn refusal(self) -> Refusal {
+        match self {
+            Doubt::Members => Refusal::R2,
+            Doubt::Holders => Refusal::R4,
+            Doubt::Order => Refusal::R5,
+        }
+    }
+}
+
 /// What was found about the person.
 #[derive(Debug, Default)]
 pub(super) struct HumanEvidence {
     pub paths: Vec<Path>,
-    /// Sets of people none of whom can be told apart, with whether a lease made the set.
-    pub sets: Vec<(BTreeSet<u32>, bool)>,
+    /// Sets of people none of whom can be told apart, with what made the set.
+    pub sets: Vec<(BTreeSet<u32>, Doubt)>,
     /// A walk whose own branches disagree.
     pub contradicted: BTreeSet<u32>,
     /// Addresses that evidence of at least C names, and that are nobody's whom the directory knows.
@@ -108,6 +129,8 @@ pub(super) struct HumanEvidence {
     /// Somebody is named who is no person of the directory.
     pub unresolved: bool,
     pub redacted: bool,
+    /// An agent used a person's own key: whose it is says nothing of who asked.
+    pub lent: bool,
 }
 
 /// The person, or why there is none. Never guesses: D names nobody, and defeats nothing.
@@ -133,9 +156,9 @@ pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
         && found.contradicted.is_empty()
         && carried.iter().all(|p| !p.is_credential())
         && found.sets.iter().all(|(set, _)| held(set));
-    if let Some((_, lease)) = found.sets.first().filter(|_| inside) {
+    if let Some((_, doubt)) = found.sets.first().filter(|_| inside) {
         // Members of one set do not contradict each other: which of them it was is what is not known.
-        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+        return Verdict::refuse(doubt.refusal(), Gap::Ambiguous);
     }
     if !found.contradicted.is_empty() || values.len() > 1 {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
@@ -148,10 +171,10 @@ pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
     if found.sets.iter().map(|(set, _)| set).chain(&found.voiced).any(|set| !set.contains(&value)) {
         return Verdict::refuse(Refusal::R6, Gap::Contradiction);
     }
-    if let Some((_, lease)) = found.sets.first()
+    if let Some((_, doubt)) = found.sets.first()
         && !carried.iter().any(|p| p.is_credential())
     {
-        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+        return Verdict::refuse(doubt.refusal(), Gap::Ambiguous);
     }
     let mut grade = carried.iter().map(|p| p.grade).max().unwrap_or(Grade::C);
     if grade == Grade::C && corroborated(&carried) {
@@ -162,8 +185,8 @@ pub(super) fn conclude(found: &HumanEvidence) -> Verdict {
 }
 
 fn nobody(found: &HumanEvidence) -> Verdict {
-    if let Some((_, lease)) = found.sets.first() {
-        return Verdict::refuse(if *lease { Refusal::R4 } else { Refusal::R2 }, Gap::Ambiguous);
+    if let Some((_, doubt)) = found.sets.first() {
+        return Verdict::refuse(doubt.refusal(), Gap::Ambiguous);
     }
     if found.missing {
         return Verdict::refuse(Refusal::R1, Gap::MissingParent);
@@ -177,6 +200,9 @@ fn nobody(found: &HumanEvidence) -> Verdict {
     }
     if found.unresolved {
         return Verdict::refuse(Refusal::R8, Gap::Unresolved);
+    }
+    if found.lent {
+        return Verdict::refuse(Refusal::R9, Gap::Robot);
     }
     if !found.paths.is_empty() {
         return Verdict::refuse(Refusal::R3, Gap::HintsOnly);
@@ -206,7 +232,7 @@ mod tests {
     use crate::attribution::path::Step;
 
     fn path(value: u32, kind: EvidenceKind, grade: Grade, by: FilledBy) -> Path {
-        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None }])
+        Path::new(value, vec![Step { kind, grade, by, event: 1, node: None, act: None }])
     }
 
     fn run(value: u32) -> Path {
@@ -226,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_set_is_shrunk_by_a_credential_and_by_nothing_else() {
-        let set = vec![(BTreeSet::from([1, 2]), false)];
+        let set = vec![(BTreeSet::from([1, 2]), Doubt::Members)];
         let by_run = HumanEvidence { paths: vec![run(1)], sets: set.clone(), ..Default::default() };
         assert_eq!(conclude(&by_run).refusal, Some(Refusal::R2));
         let by_record = HumanEvidence { paths: vec![record(1)], sets: set.clone(), ..Default::default() };
@@ -239,7 +265,7 @@ mod tests {
     fn two_members_of_one_set_do_not_contradict_each_other() {
         let paths = vec![run(1), run(2)];
         let found = |set: &[u32], paths: &[Path]| {
-            let sets = vec![(set.iter().copied().collect(), true)];
+            let sets = vec![(set.iter().copied().collect(), Doubt::Holders)];
             conclude(&HumanEvidence { paths: paths.to_vec(), sets, ..Default::default() }).refusal
         };
         assert_eq!(found(&[1, 2], &paths), Some(Refusal::R4));
@@ -271,6 +297,18 @@ mod tests {
         assert_eq!(conclude(&found).refusal, Some(Refusal::R3));
         let found = HumanEvidence { paths: vec![hint, record(1)], ..Default::default() };
         assert_eq!(conclude(&found).human, Some(1));
+    }
+
+    #[test]
+    fn a_path_that_rests_on_a_reviewers_act_is_no_second_proof_and_no_proof() {
+        let lease = |act| path(1, EvidenceKind::K7, Grade::C, FilledBy::Platform).steps.remove(0).by_act(act);
+        let grade = |act| {
+            let paths = vec![run(1), Path::new(1, vec![lease(act)])];
+            conclude(&HumanEvidence { paths, ..Default::default() }).grade
+        };
+        assert_eq!((grade(None), grade(Some(0))), (Some(Grade::B), Some(Grade::C)));
+        let named = |act| Path::new(1, vec![record(1).steps.remove(0).by_act(act)]).lifted(2).grade;
+        assert_eq!((named(None), named(Some(0))), (Grade::A, Grade::B));
     }
 
     #[test]

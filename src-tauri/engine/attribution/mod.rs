@@ -4,12 +4,17 @@
 
 mod agent;
 mod combine;
+mod hints;
 mod human;
+mod need;
+mod need_book;
 mod path;
 mod pattern;
 mod run;
 mod scope;
 
 pub use combine::{Attribution, Gap, Standing};
+pub use hints::{Asked, Hint, Hints, hint, hint_case};
+pub use need::Needs;
 pub use path::{Path, Step};
-pub use run::{Summary, Tables, attribute, attribute_case};
+pub use run::{Summary, Tables, attribute, attribute_case, call_of};

@@ -11,6 +11,15 @@ pub struct Step {
     pub event: i64,
     /// Run node the step passes, where it does.
     pub node: Option<usize>,
+    /// The reviewer's act by which the record's principal stands for the value, where one does.
+    pub act: Option<usize>,
+}
+
+impl Step {
+    /// The record's principal stands for the value by an act of the reviewer.
+    pub fn by_act(self, act: Option<usize>) -> Step {
+        Step { act, ..self }
+    }
 }
 
 /// A proof: the steps that together lead from the call to the value. Its grade is its weakest step's.
@@ -27,7 +36,28 @@ impl Path {
     pub fn new(value: u32, steps: Vec<Step>) -> Path {
         let grade = steps.iter().map(|s| s.grade).min().unwrap_or(Grade::X);
         let trust = steps.iter().fold(0, |t, s| t | trust(s));
-        Path { value, grade, steps, trust }
+        Path { value, grade, steps, trust }.bounded()
+    }
+
+    /// A path that rests on a reviewer's act is never proved, and stands beside no other as a second proof: without the
+    /// act it would not lead there.
+    fn bounded(mut self) -> Path {
+        if self.act().is_some() {
+            self.grade = self.grade.min(Grade::B);
+            self.trust = u8::MAX;
+        }
+        self
+    }
+
+    /// The reviewer's act that the path rests on.
+    pub fn act(&self) -> Option<usize> {
+        self.steps.iter().find_map(|s| s.act)
+    }
+
+    /// What a suspect wrote is a hint.
+    pub fn doubted(mut self) -> Path {
+        self.grade = self.grade.min(Grade::D);
+        self
     }
 
     /// K4: an exact join of the credential between call and issuance lifts the path by one, never beyond A.
@@ -37,8 +67,15 @@ impl Path {
             Grade::B | Grade::A => Grade::A,
             weaker => weaker,
         };
-        self.steps.push(Step { kind: EvidenceKind::K4, grade: Grade::A, by: FilledBy::Issuer, event, node: None });
-        self
+        self.steps.push(Step {
+            kind: EvidenceKind::K4,
+            grade: Grade::A,
+            by: FilledBy::Issuer,
+            event,
+            node: None,
+            act: None,
+        });
+        self.bounded()
     }
 
     /// Rests on a credential or on the record itself, not on a run: what may shrink a set (K2-K6).

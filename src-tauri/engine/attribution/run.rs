@@ -5,12 +5,20 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::combine::{Attribution, Gap, Standing, conclude};
+use super::need::Needs;
+use super::need_book::{Asking, NeedBook};
+use super::path::Path;
 use super::{agent, human, pattern, scope};
-use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord};
+use crate::case::{
+    AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord, TokenRow, Verdict,
+};
 use crate::identity::{Identity, PartyKind};
 use crate::lineage::{Lineage, NodeKey};
 use crate::model::time::DAY;
-use crate::model::{CredentialKind, EventKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
+
+/// Runs above one call whose roots are looked at.
+const ROOTS: usize = 1_024;
 
 /// The tables that attribution is a function of.
 pub struct Tables<'a> {
@@ -42,13 +50,13 @@ impl<'a> Tables<'a> {
     ) -> Result<Tables<'a>, CaseError> {
         let mut evaluated: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
         for (event, principal) in case.evaluated()? {
-            evaluated.entry(event).or_default().push(principal);
+            evaluated.entry(event).or_default().push(identity.settled(case, event, principal)?);
         }
         let mut issuances = FxHashMap::default();
         let mut events: Vec<i64> = lineage.leases.values().flatten().map(|l| l.event).collect();
         events.sort_unstable();
         for event in events {
-            issuances.insert(event, case.call(event)?);
+            issuances.insert(event, call_of(case, identity, event)?);
         }
         let mut audited: FxHashMap<i64, Vec<(Time, Time)>> = FxHashMap::default();
         for (action, first, last) in case.audited_tools()? {
@@ -58,10 +66,13 @@ impl<'a> Tables<'a> {
         let logged = case.tool_call_joins()?.into_iter().map(|(_, span)| span).collect();
         let retold = case.retold_tool_calls()?.into_iter().collect();
         let kubernetes = case.string_id("kubernetes_audit")?;
-        let claims = crate::lineage::claims_by_event(claims);
+        let mut claims = crate::lineage::claims_by_event(claims);
+        for row in lineage.tokens.rows().iter().filter(|row| row.verdict.is_some()) {
+            weigh(row, claims.entry(row.event).or_default());
+        }
         let mut copies: FxHashMap<i64, Vec<CallRow>> = FxHashMap::default();
         for (event, copy) in case.other_copies(None)? {
-            copies.entry(event).or_default().push(case.call(copy)?);
+            copies.entry(event).or_default().push(call_of(case, identity, copy)?);
         }
         let scope = scope::Held::load(case, lineage)?;
         Ok(Tables {
@@ -105,23 +116,53 @@ impl<'a> Tables<'a> {
             retold: FxHashSet::default(),
         };
         for (event, copy) in case.other_copies(Some(call.event))? {
-            t.claims.insert(copy, case.claims_of(copy)?);
-            t.copies.entry(event).or_default().push(case.call(copy)?);
+            t.claims.insert(copy, claims_of(case, identity, copy)?);
+            t.copies.entry(event).or_default().push(call_of(case, identity, copy)?);
         }
         let mut open = vec![call.clone()];
         while let Some(call) = open.pop() {
-            t.claims.insert(call.event, case.claims_of(call.event)?);
-            t.evaluated.insert(call.event, case.evaluated_of(call.event)?);
+            let mut claims = claims_of(case, identity, call.event)?;
+            if let Some(row) = lineage.tokens.at(call.event) {
+                weigh(row, &mut claims);
+            }
+            t.claims.insert(call.event, claims);
+            let evaluated = case.evaluated_of(call.event)?.into_iter();
+            let evaluated = evaluated.map(|p| identity.settled(case, call.event, p)).collect::<Result<_, _>>()?;
+            t.evaluated.insert(call.event, evaluated);
             let key = call.credential.filter(|_| call.credential_kind == Some(CredentialKind::SessionKey));
             for lease in key.and_then(|k| lineage.leases.get(&k)).into_iter().flatten() {
                 if let Entry::Vacant(unseen) = t.issuances.entry(lease.event) {
-                    let issuance = case.call(lease.event)?;
+                    let issuance = call_of(case, identity, lease.event)?;
                     unseen.insert(issuance.clone());
                     open.push(issuance);
                 }
             }
         }
+        t.claims_of_roots(case, call)?;
         Ok(t)
+    }
+
+    /// Claims of the roots above a call that name somebody who is nobody's: what would settle it names whom.
+    fn claims_of_roots(&mut self, case: &Case, call: &CallRow) -> Result<(), CaseError> {
+        let mut rim: Vec<usize> = human::nodes_of(self, call).into_iter().map(|(node, _, _)| node).collect();
+        rim.extend(human::run_of(self, call));
+        let keys = self.issuances.values().filter_map(|i| self.lineage.run(i.run?));
+        rim.extend(keys.collect::<Vec<_>>());
+        let mut seen: BTreeSet<usize> = rim.iter().copied().collect();
+        while let Some(n) = rim.pop() {
+            let Some(node) = self.lineage.nodes.get(n) else { continue };
+            if let Some(event) = node.unresolved
+                && !self.claims.contains_key(&event)
+            {
+                self.claims.insert(event, case.claims_of(event)?);
+            }
+            for (_, above) in node.parents.keys() {
+                if seen.len() < ROOTS && seen.insert(*above) {
+                    rim.push(*above);
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn claims_of(&self, event: i64) -> &[ClaimRow] {
@@ -140,8 +181,21 @@ impl<'a> Tables<'a> {
         self.identity.kind(party) == PartyKind::Agent
     }
 
-    pub(super) fn agent_principal(&self, principal: i64) -> bool {
-        self.identity.party_of(principal).is_some_and(|p| self.is_agent(p))
+    pub(super) fn agent_principal(&self, principal: i64, at: Option<Time>) -> bool {
+        self.identity.party_at(principal, at).is_some_and(|p| self.is_agent(p))
+    }
+
+    /// The path as it is worth where one of its records, or the call's own, is of a suspect's writing.
+    pub(super) fn believed(&self, call: &CallRow, path: Path) -> Path {
+        let doubted = !self.lineage.suspects.is_empty()
+            && (self.lineage.suspects.wrote_call(self.claims_of(call.event), call)
+                || path.steps.iter().any(|s| self.lineage.suspects.wrote(s.event)));
+        if doubted { path.doubted() } else { path }
+    }
+
+    /// The acts by which the call's own record is doubted.
+    pub fn doubted_by(&self, call: &CallRow) -> Vec<&str> {
+        self.lineage.suspects.of_call(self.claims_of(call.event), call)
     }
 
     pub(super) fn is_kubernetes(&self, source: i64) -> bool {
@@ -166,13 +220,40 @@ impl<'a> Tables<'a> {
     }
 }
 
+/// A record, whose ids are those whom they stand for at its time and in its tenant.
+pub fn call_of(case: &Case, identity: &Identity, event: i64) -> Result<CallRow, CaseError> {
+    let mut call = case.call(event)?;
+    identity.settle_call(&mut call);
+    Ok(call)
+}
+
+fn claims_of(case: &Case, identity: &Identity, event: i64) -> Result<Vec<ClaimRow>, CaseError> {
+    let mut claims = case.claims_of(event)?;
+    identity.settle_claims(case, &mut claims)?;
+    Ok(claims)
+}
+
+/// What a token says of itself, by what became of its signature: its issuer's word, or nobody's.
+fn weigh(row: &TokenRow, claims: &mut Vec<ClaimRow>) {
+    match row.verdict {
+        None => {}
+        Some(Verdict::Failed) => claims.clear(),
+        Some(Verdict::Bearer | Verdict::Bound) => {
+            let kind = if human::proved(row) { EvidenceKind::K1 } else { EvidenceKind::K2 };
+            for claim in claims.iter_mut().filter(|c| c.by == FilledBy::Platform && c.evidence == EvidenceKind::K3) {
+                (claim.evidence, claim.by) = (kind, FilledBy::Issuer);
+            }
+        }
+    }
+}
+
 /// Who caused the call, through what, on whose rights.
 pub fn attribute(t: &Tables<'_>, call: &CallRow) -> Attribution {
     let found = human::gather(t, call, 0);
     let run = human::run_of(t, call);
     let agent_paths = agent::gather(t, call, run);
     let (agent, agent_grade) = agent::conclude(&agent_paths);
-    let wire = call.wire.and_then(|w| t.identity.party_of(w));
+    let wire = call.wire.and_then(|w| t.identity.party_at(w, call.time));
     let wire_kind = wire.map(|w| t.identity.kind(w));
     let agent_evidence = !agent_paths.is_empty() || run.is_some();
     let verdict = conclude(&found);
@@ -258,15 +339,19 @@ fn both_on_record(t: &Tables<'_>, call: &CallRow, wire: Option<PartyKind>) -> bo
     let fact = |c: &&ClaimRow| !matches!(c.by, FilledBy::Caller | FilledBy::Model);
     let claims = t.claims_of(call.event);
     let person = (call.wire_kind == WireKind::Human && wire.is_some_and(PartyKind::is_person))
-        || claims.iter().filter(fact).any(|c| c.role == Role::Human && t.identity.person(c.principal).is_some());
+        || claims
+            .iter()
+            .filter(fact)
+            .any(|c| c.role == Role::Human && t.identity.person_at(c.principal, call.time).is_some());
     let agent = wire == Some(PartyKind::Agent)
-        || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal));
+        || claims.iter().filter(fact).any(|c| c.role == Role::Agent && t.agent_principal(c.principal, call.time));
     person && agent
 }
 
 /// Whose rights were used: the person's where the decision, the token or the record says so, else the wire's.
 fn authority(t: &Tables<'_>, call: &CallRow, out: &Attribution) -> Option<u32> {
-    let evaluated: BTreeSet<u32> = t.evaluated_in(call.event).iter().filter_map(|p| t.identity.party_of(*p)).collect();
+    let evaluated = t.evaluated_in(call.event).iter();
+    let evaluated: BTreeSet<u32> = evaluated.filter_map(|p| t.identity.party_at(*p, call.time)).collect();
     if let Some(person) = out.human.filter(|h| evaluated.contains(h)) {
         return Some(person);
     }
@@ -300,10 +385,16 @@ pub fn attribute_case(
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<Summary, CaseError> {
     write_parties(derived, t.identity)?;
+    for (principal, place) in t.identity.places.rows() {
+        derived.place(principal, place.tenant, place.from, place.until, place.principal)?;
+    }
     write_runs(derived, t)?;
     let mut summary = Summary::default();
+    let needs = Needs::new(t);
+    let mut book = NeedBook::default();
     let mut of_runs: BTreeMap<usize, u32> = BTreeMap::new();
-    case.each_call(|call| {
+    case.each_call(|mut call| {
+        t.identity.settle_call(&mut call);
         if !t.is_row(&call) {
             return Ok(());
         }
@@ -320,10 +411,18 @@ pub fn attribute_case(
                 Standing::Contradicted => summary.contradicted += 1,
                 Standing::Automation => summary.automation += 1,
             }
+            let asking = Asking {
+                event: call.event,
+                time: call.time,
+                standing: found.standing,
+                agent: found.agent.or(found.wire),
+            };
+            book.note(asking, &needs.of(&call, &found));
         }
         derived.attribution(&record(&call, &found, t))?;
         tick(1)
     })?;
+    book.write(derived)?;
     for (node, calls) in of_runs {
         derived.run_calls(node as i64 + 1, calls)?;
     }
@@ -362,7 +461,7 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         agent_evidence: a.agent_evidence,
         gap: a.gap.map(Gap::word),
         decided_on_person: (!t.evaluated_in(call.event).is_empty())
-            .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person(*p).is_some())),
+            .then(|| t.evaluated_in(call.event).iter().any(|p| t.identity.person_at(*p, call.time).is_some())),
         run_on_record: call.run.is_some(),
         in_scope: t.counts(call, a.agent),
         source: call.source,
@@ -386,6 +485,9 @@ fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseE
             rows: party.rows.clone(),
             principals: party.principals.clone(),
         })?;
+    }
+    for dated in identity.dated_parties() {
+        derived.dated_party(dated.principal, dated.during, dated.undated, i64::from(dated.party))?;
     }
     Ok(())
 }

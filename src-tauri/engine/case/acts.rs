@@ -1,10 +1,12 @@
 //! Rows of the reviewer's log. Nothing here changes or removes one.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::error::CaseError;
 use super::store::Case;
-use crate::model::{Act, Deed, Scope, Time};
+use crate::model::{Act, Deed, Interval, Present, Scope, Time};
 
 /// An act as its row stands, for the check of the chain.
 #[derive(Debug, Clone)]
@@ -16,6 +18,15 @@ pub struct ActRow {
     pub body: String,
     pub prior: String,
     pub hash: String,
+}
+
+/// Who or what wrote a record, by the ids of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WrittenBy {
+    Principals(BTreeSet<i64>),
+    Credential(i64),
+    Host(i64),
+    Source(i64),
 }
 
 impl Case {
@@ -65,8 +76,47 @@ impl Case {
         self.act_rows()?.into_iter().map(read).collect()
     }
 
-    /// The scope that was set last; none where none ever was.
+    /// What the acts say together, without those that were undone.
+    pub fn present(&self) -> Result<Present, CaseError> {
+        Ok(Present::of(&self.acts()?))
+    }
+
+    /// Hash of the last act; none where there is none.
+    pub fn head(&self) -> Result<Option<String>, CaseError> {
+        let mut query = self.db.prepare_cached("SELECT hash FROM acts ORDER BY seq DESC LIMIT 1")?;
+        Ok(query.query_row([], |r| r.get(0)).optional()?)
+    }
+
+    /// The scope in force; none where none was set.
     pub fn scope(&self) -> Result<Option<Scope>, CaseError> {
-        Ok(self.acts()?.iter().rev().find_map(Act::scope).cloned())
+        Ok(self.present()?.scope)
+    }
+
+    /// Records of one writer within an interval, and those without a time: all but plain calls, and calls that handed out
+    /// a credential. Calls are judged one by one as they are attributed.
+    pub fn written_by(&self, by: &WrittenBy, during: Interval) -> Result<Vec<i64>, CaseError> {
+        let (condition, ids): (&str, Vec<i64>) = match by {
+            WrittenBy::Principals(them) => (
+                "(e.wire = ?1 OR (e.kind IN (3, 4, 7) AND EXISTS
+                  (SELECT 1 FROM claims c WHERE c.event = e.id AND c.role = 1 AND c.principal = ?1)))",
+                them.iter().copied().collect(),
+            ),
+            WrittenBy::Credential(id) => ("e.credential = ?1", vec![*id]),
+            WrittenBy::Host(id) => ("e.host = ?1", vec![*id]),
+            WrittenBy::Source(id) => ("e.source = ?1", vec![*id]),
+        };
+        let mut query = self.db.prepare(&format!(
+            "SELECT e.id FROM events e WHERE {condition}
+             AND (e.time IS NULL OR (e.time >= ?2 AND e.time <= ?3))
+             AND (e.kind <> 0 OR e.id IN (SELECT event FROM issued))"
+        ))?;
+        let (from, to) = (during.from.map_or(i64::MIN, |t| t.0), during.to.map_or(i64::MAX, |t| t.0));
+        let mut out = BTreeSet::new();
+        for id in ids {
+            for event in query.query_map([id, from, to], |r| r.get(0))? {
+                out.insert(event?);
+            }
+        }
+        Ok(out.into_iter().collect())
     }
 }

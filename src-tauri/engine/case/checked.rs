@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::derived::Derived;
 use super::error::CaseError;
+use super::judged::{Judged, judged};
 use super::store::Case;
 use crate::model::{Attribute, Time};
 
@@ -48,18 +49,25 @@ pub struct CheckedRow {
     pub entitled_by: Option<i64>,
     /// The delegated user token on the call.
     pub token: Option<i64>,
+    pub judged: Judged,
 }
 
 /// A record of a decision that is no call.
 #[derive(Debug, Clone, Default)]
 pub struct DecisionRow {
     pub event: i64,
+    pub shown_id: String,
     pub time: Option<Time>,
     pub source: i64,
     pub service: Option<i64>,
     pub action: Option<i64>,
     pub resource: Option<i64>,
+    pub resource_type: Option<i64>,
     pub allows: bool,
+    pub denies: bool,
+    pub policy: Option<i64>,
+    /// String id of the credential's id.
+    pub credential: Option<i64>,
     /// String id of the run.
     pub run: Option<i64>,
     pub trace: Option<i64>,
@@ -215,6 +223,15 @@ impl Case {
         Ok(rows.next()?.map(checked).transpose()?)
     }
 
+    /// A record of a decision, by its event.
+    pub fn decision_row(&self, event: i64) -> Result<Option<DecisionRow>, CaseError> {
+        let mut query = self.db.prepare(&format!("{DECISIONS} AND id = ?1"))?;
+        let mut rows = query.query([event])?;
+        let Some(mut row) = rows.next()?.map(decision).transpose()? else { return Ok(None) };
+        row.evaluated = self.evaluated_of(event)?;
+        Ok(Some(row))
+    }
+
     /// What an analysis found of a call's approval.
     pub fn approval_fact(&self, event: i64) -> Result<Option<KeptApproval>, CaseError> {
         let mut query = self.db.prepare("SELECT required, state, approval FROM approval_facts WHERE event = ?1")?;
@@ -245,31 +262,13 @@ impl Derived<'_> {
 
     /// Records of decisions in the order of time, then of shown id.
     pub fn decisions(&self) -> Result<Vec<DecisionRow>, CaseError> {
-        let mut query = self.tx.prepare(
-            "SELECT id, time, source, service, action, resource, decision, run, trace, span, parent_span, tool_call,
-             coalesce(wire_by, run_by), host FROM events WHERE kind = 5 ORDER BY time, shown_id, id",
-        )?;
+        let mut query = self.tx.prepare(&format!("{DECISIONS} ORDER BY time, shown_id, id"))?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
         while let Some(r) = rows.next()? {
-            let event = r.get(0)?;
-            out.push(DecisionRow {
-                event,
-                time: time(r, 1)?,
-                source: r.get(2)?,
-                service: r.get(3)?,
-                action: r.get(4)?,
-                resource: r.get(5)?,
-                allows: r.get::<_, Option<i64>>(6)? == Some(0),
-                run: r.get(7)?,
-                trace: r.get(8)?,
-                span: r.get(9)?,
-                parent_span: r.get(10)?,
-                tool_call: r.get(11)?,
-                by: r.get(12)?,
-                host: r.get(13)?,
-                evaluated: self.evaluated_of(event)?,
-            });
+            let mut row = decision(r)?;
+            row.evaluated = self.evaluated_of(row.event)?;
+            out.push(row);
         }
         Ok(out)
     }
@@ -371,11 +370,44 @@ impl Derived<'_> {
     }
 }
 
+const DECISIONS: &str =
+    "SELECT id, time, source, service, action, resource, decision, run, trace, span, parent_span, tool_call,
+ coalesce(wire_by, run_by), host, shown_id, policy, credential, resource_type FROM events WHERE kind = 5";
+
+/// All but whose rights were evaluated.
+fn decision(r: &Row<'_>) -> rusqlite::Result<DecisionRow> {
+    Ok(DecisionRow {
+        event: r.get(0)?,
+        time: time(r, 1)?,
+        source: r.get(2)?,
+        service: r.get(3)?,
+        action: r.get(4)?,
+        resource: r.get(5)?,
+        allows: r.get::<_, Option<i64>>(6)? == Some(0),
+        denies: r.get::<_, Option<i64>>(6)? == Some(1),
+        run: r.get(7)?,
+        trace: r.get(8)?,
+        span: r.get(9)?,
+        parent_span: r.get(10)?,
+        tool_call: r.get(11)?,
+        by: r.get(12)?,
+        host: r.get(13)?,
+        shown_id: r.get(14)?,
+        policy: r.get(15)?,
+        credential: r.get(16)?,
+        resource_type: r.get(17)?,
+        evaluated: Vec::new(),
+    })
+}
+
 const CHECKED: &str =
     "SELECT a.event, e.shown_id, a.time, a.kind, a.human, a.agent, a.authority, a.wire_party, a.run, e.source, e.service,
  e.action, e.resource, e.outcome, e.trace, e.span, e.parent_span, e.tool_call, e.decision IS NOT NULL OR
  EXISTS (SELECT 1 FROM evaluated v WHERE v.event = a.event), coalesce(e.wire_by, e.run_by), e.host, f.agents_call,
- f.entitled, f.entitled_by, f.token
+ f.entitled, f.entitled_by, f.token,
+ a.pattern, a.grade, a.agent_grade, a.refusal, a.agent_evidence, f.entitled_basis, f.agent_entitled, f.decided_on,
+ f.decided_basis, f.days_after_end, f.token_actor, f.token_witness, f.scope_covers, f.audience_covers, f.inside_life,
+ f.subject_is_runs_person, e.decision, e.policy, e.credential, f.impact, f.rated, f.effect
  FROM attributions a JOIN events e ON e.id = a.event JOIN call_facts f ON f.event = a.event WHERE a.kind IN (0, 4)";
 
 fn checked(r: &Row<'_>) -> rusqlite::Result<CheckedRow> {
@@ -405,6 +437,7 @@ fn checked(r: &Row<'_>) -> rusqlite::Result<CheckedRow> {
         entitled: r.get(22)?,
         entitled_by: r.get(23)?,
         token: r.get(24)?,
+        judged: judged(r)?,
     })
 }
 

@@ -242,6 +242,26 @@ impl Case {
         Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// Ids of people on records that name a tenant: (principal, source, tenant, the tenant's name).
+    pub fn logins(&self) -> Result<Vec<(i64, i64, i64, String)>, CaseError> {
+        let mut query = self.db.prepare(
+            "SELECT l.principal, l.source, l.tenant, s.text FROM (
+               SELECT wire AS principal, source, tenant FROM events
+               WHERE tenant IS NOT NULL AND wire IS NOT NULL AND wire_kind = 0
+               UNION SELECT c.principal, e.source, e.tenant FROM claims c JOIN events e ON e.id = c.event
+               WHERE c.role = 0 AND e.tenant IS NOT NULL) l
+             JOIN strings s ON s.id = l.tenant ORDER BY l.principal, l.source, s.text",
+        )?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Time and tenant of a record.
+    pub fn when_and_where(&self, event: i64) -> Result<(Option<Time>, Option<i64>), CaseError> {
+        let mut query = self.db.prepare_cached("SELECT time, tenant FROM events WHERE id = ?1")?;
+        Ok(query.query_row([event], |r| Ok((r.get::<_, Option<i64>>(0)?.map(Time), r.get(1)?)))?)
+    }
+
     /// How principals stood on the wire: (principal, wire kind as its number).
     pub fn wire_kinds(&self) -> Result<Vec<(i64, i64)>, CaseError> {
         let mut query = self

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::error::CaseError;
 use super::gate::Gate;
 use super::store::Case;
-use crate::model::{Confidence, EventKind, Severity, Time};
+use crate::model::{Confidence, EventKind, Interval, Severity, Time};
 
 /// One who or what stands behind principals.
 #[derive(Debug, Clone)]
@@ -123,7 +123,9 @@ pub struct Derived<'a> {
 const DERIVED_TABLES: &[&str] = &[
     "parties",
     "party_of",
+    "dated_parties",
     "row_party",
+    "places",
     "runs",
     "run_parents",
     "attributions",
@@ -143,6 +145,7 @@ const DERIVED_TABLES: &[&str] = &[
     "traced_facts",
     "hole_facts",
     "clocks",
+    "token_checks",
     "agents_right_facts",
     "approval_facts",
     "undecided_facts",
@@ -152,9 +155,21 @@ const DERIVED_TABLES: &[&str] = &[
     "hop_facts",
     "wielded_facts",
     "spread_token_facts",
+    "need_groups",
+    "need_kinds",
+    "need_keys",
+    "need_sets",
+    "decision_facts",
+    "verdict_facts",
+    "verdict_counts",
+    "hops_held",
+    "bridge_facts",
+    "instruction_facts",
+    "spoken_runs",
     "findings",
     "instances",
     "instance_events",
+    "rules_not_run",
 ];
 
 impl Case {
@@ -179,6 +194,16 @@ impl Derived<'_> {
         self.gate.closed(|| read(&self.tx))
     }
 
+    /// Runs `read`, whose SQL is a stranger's: it reads the documented views and nothing else, within `budget` steps. Beside
+    /// the answer, why it was refused or stopped, where it was.
+    pub fn views_only<T>(
+        &self,
+        budget: u64,
+        read: impl FnOnce(&Connection) -> T,
+    ) -> Result<(T, Option<String>), CaseError> {
+        self.gate.views_only(&self.tx, budget, || read(&self.tx))
+    }
+
     pub fn party(&self, p: &PartyRecord) -> Result<(), CaseError> {
         self.tx.prepare_cached("INSERT INTO parties VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(
             params![
@@ -200,6 +225,59 @@ impl Derived<'_> {
         for row in &p.rows {
             self.tx.prepare_cached("INSERT INTO row_party VALUES (?1, ?2)")?.execute((row, p.id))?;
         }
+        Ok(())
+    }
+
+    /// A principal that stands for another party during an interval.
+    pub fn dated_party(&self, principal: i64, during: Interval, undated: bool, party: i64) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO dated_parties VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            principal,
+            during.from.map(|t| t.0),
+            during.to.map(|t| t.0),
+            undated,
+            party
+        ])?;
+        Ok(())
+    }
+
+    /// One of those that an id stands for.
+    pub fn place(
+        &self,
+        principal: i64,
+        tenant: Option<i64>,
+        from: Option<Time>,
+        until: Option<Time>,
+        part: i64,
+    ) -> Result<(), CaseError> {
+        self.tx.prepare_cached("INSERT INTO places VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            principal,
+            tenant,
+            from.map(|t| t.0),
+            until.map(|t| t.0),
+            part
+        ])?;
+        Ok(())
+    }
+
+    /// Principals that stand for another party during an interval: (principal, during, undated, party), the one that
+    /// decides last.
+    pub fn dated_parties(&self) -> Result<Vec<(i64, Interval, bool, i64)>, CaseError> {
+        let mut query =
+            self.tx.prepare("SELECT principal, from_time, to_time, undated, party FROM dated_parties ORDER BY n")?;
+        let rows = query.query_map([], |r| {
+            let time = |n| r.get::<_, Option<i64>>(n).map(|t| t.map(Time));
+            Ok((r.get(0)?, Interval { from: time(1)?, to: time(2)? }, r.get(3)?, r.get(4)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn events_held(&self) -> Result<u64, CaseError> {
+        Ok(self.tx.query_row("SELECT count(*) FROM events", [], |r| r.get(0))?)
+    }
+
+    /// A rule of the reviewer's own that could not be run.
+    pub fn rule_not_run(&self, rule: &str, title: &str, version: i64, why: &str) -> Result<(), CaseError> {
+        self.tx.execute("INSERT INTO rules_not_run VALUES (?1, ?2, ?3, ?4)", params![rule, title, version, why])?;
         Ok(())
     }
 
@@ -315,7 +393,9 @@ impl Derived<'_> {
         Ok(())
     }
 
-    pub fn commit(self) -> Result<(), CaseError> {
+    /// The analysis stands; `of` is what the case held as it began.
+    pub fn commit(self, of: &super::freshness::Stamp) -> Result<(), CaseError> {
+        super::freshness::write(&self.tx, of)?;
         Ok(self.tx.commit()?)
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::error::CaseError;
-use crate::model::{Digest, DirectoryRow, Entry};
+use crate::model::{Digest, DirectoryRow, Entry, PublicKey};
 
 /// Writes the `n`-th entry of a record. A directory row, asset or network is a record of its own.
 pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Result<(), CaseError> {
@@ -71,6 +71,24 @@ pub(super) fn write_entry(db: &Connection, id: i64, n: i64, entry: &Entry) -> Re
                 r.claimed.map(|c| c as i64),
             ]),
         Entry::Digest(d) => return digest(db, id, d),
+        Entry::Key(k) => {
+            let (kind, curve, x, y) = match &k.public {
+                PublicKey::Rsa { n, e } => ("RSA", None, n, Some(e)),
+                PublicKey::Curve { curve, x, y } => ("EC", Some(curve), x, Some(y)),
+                PublicKey::Ed25519 { x } => ("Ed25519", None, x, None),
+            };
+            db.prepare_cached("INSERT INTO signing_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
+                id,
+                n,
+                k.issuer,
+                k.id,
+                k.algorithm,
+                kind,
+                curve,
+                x,
+                y
+            ])
+        }
         Entry::Asset(a) => {
             db.prepare_cached("INSERT INTO assets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
                 id,

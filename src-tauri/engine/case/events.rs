@@ -3,6 +3,7 @@
 use rusqlite::Row;
 
 use super::error::CaseError;
+use super::signatures::Verdict;
 use super::store::Case;
 use crate::model::{
     CredentialKind, DecisionEffect, EventKind, EvidenceKind, FilledBy, Outcome, Role, Time, WhyEmpty, WireKind,
@@ -99,6 +100,8 @@ pub struct TokenRow {
     pub run: Option<i64>,
     /// Decoded from the token; no record of its issuer.
     pub unverified: bool,
+    /// What became of its signature, where a key of its issuer was at hand.
+    pub verdict: Option<Verdict>,
     /// Id of the token that it was exchanged from.
     pub parent: Option<i64>,
     /// As [`SpanRow::content`].
@@ -284,8 +287,9 @@ impl Case {
         let mut actors = self.db.prepare("SELECT principal FROM token_actors WHERE event = ?1 ORDER BY depth")?;
         let mut query = self.db.prepare(
             "SELECT t.event, e.time, t.jti, t.subject, t.client, t.audience, t.scope, t.not_before, t.issued_at, t.expires,
-             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.unverified, t.parent
-             FROM tokens t JOIN events e ON e.id = t.event ORDER BY t.event",
+             t.revoked, t.details, t.issuer, e.run, e.hash, e.source, t.unverified, t.parent, c.verdict
+             FROM tokens t JOIN events e ON e.id = t.event LEFT JOIN token_checks c ON c.event = t.event
+             ORDER BY t.event",
         )?;
         let mut rows = query.query([])?;
         let mut out = Vec::new();
@@ -311,6 +315,7 @@ impl Case {
                 source: r.get(15)?,
                 unverified: r.get(16)?,
                 parent: r.get(17)?,
+                verdict: r.get::<_, Option<String>>(18)?.as_deref().and_then(Verdict::from_word),
             });
         }
         Ok(out)
@@ -461,7 +466,7 @@ fn why_empty(n: i64) -> WhyEmpty {
     [Absent, Redacted, NotExported].get(n as usize).copied().unwrap_or(NotSupported)
 }
 
-fn credential_kind(n: i64) -> CredentialKind {
+pub(super) fn credential_kind(n: i64) -> CredentialKind {
     use CredentialKind::*;
     [Token, SessionKey, LongLived].get(n as usize).copied().unwrap_or(Session)
 }

@@ -114,6 +114,8 @@ pub struct AccountFact {
     /// Calls by an agent on a person's own credential that is no delegated token, and how many others caused them.
     pub lent: u32,
     pub lent_others: u32,
+    /// Calls on a person's own long-lived credential whose client names itself as automation, where they are most of them.
+    pub declared: u32,
     pub points: u32,
     /// `untested`, `none`, `watch`, `indicated`.
     pub verdict: &'static str,
@@ -238,7 +240,7 @@ impl Derived<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO account_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
             )?
             .execute(params![
                 f.principal,
@@ -270,7 +272,8 @@ impl Derived<'_> {
                 f.lent,
                 f.lent_others,
                 f.points,
-                f.verdict
+                f.verdict,
+                f.declared
             ])?;
         for (fact, events) in &f.events {
             for (n, event) in events.iter().enumerate() {

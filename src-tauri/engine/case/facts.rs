@@ -70,6 +70,7 @@ pub struct AttributedRow {
     pub resource_type: Option<i64>,
     /// Counted, or context.
     pub in_scope: bool,
+    pub tenant: Option<i64>,
 }
 
 /// A tool span, or a call that an audit source holds: the two sides of "unlogged call".
@@ -102,13 +103,26 @@ impl Case {
         row_party(&self.db)
     }
 
+    /// Ids that stand for several.
+    pub fn places(&self) -> Result<Vec<PlaceRow>, CaseError> {
+        places(&self.db)
+    }
+
     /// Attributes of an event, by name.
     pub fn attributes_of(&self, event: i64) -> Result<Vec<(String, Attribute)>, CaseError> {
         attributes(&self.db, event)
     }
 }
 
+/// (principal, tenant, from, until, the number that it is read as)
+pub type PlaceRow = (i64, Option<i64>, Option<Time>, Option<Time>, i64);
+
 impl Derived<'_> {
+    /// Ids that stand for several.
+    pub fn places(&self) -> Result<Vec<PlaceRow>, CaseError> {
+        places(&self.tx)
+    }
+
     pub fn party_rows(&self) -> Result<Vec<PartyRow>, CaseError> {
         parties(&self.tx)
     }
@@ -148,7 +162,7 @@ impl Derived<'_> {
             "SELECT a.event, a.time, a.kind, a.standing, a.human, a.agent, a.authority, a.wire_party, a.wire_kind, a.run,
              a.agent_evidence, e.source, e.service, e.action, e.resource, e.outcome, e.wire, e.wire_kind, e.conversation,
              e.credential, e.credential_kind, e.audience, e.scope, e.source_ip, e.user_agent, e.host, e.interactive, a.in_scope,
-             e.trace, e.resource_type
+             e.trace, e.resource_type, e.tenant
              FROM attributions a JOIN events e ON e.id = a.event ORDER BY a.time, e.shown_id, a.event",
         )?;
         let mut rows = query.query([])?;
@@ -184,6 +198,7 @@ impl Derived<'_> {
                 in_scope: r.get(27)?,
                 trace: r.get(28)?,
                 resource_type: r.get(29)?,
+                tenant: r.get(30)?,
             })?;
         }
         Ok(())
@@ -285,6 +300,13 @@ fn parties(db: &Connection) -> Result<Vec<PartyRow>, CaseError> {
 fn party_of(db: &Connection) -> Result<Vec<(i64, i64)>, CaseError> {
     let mut query = db.prepare("SELECT principal, party FROM party_of ORDER BY principal")?;
     Ok(query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+}
+
+fn places(db: &Connection) -> Result<Vec<PlaceRow>, CaseError> {
+    let mut query = db.prepare("SELECT principal, tenant, from_time, until_time, part FROM places ORDER BY part")?;
+    let time = |t: Option<i64>| t.map(Time);
+    let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?, time(r.get(2)?), time(r.get(3)?), r.get(4)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn row_party(db: &Connection) -> Result<Vec<(i64, i64)>, CaseError> {

@@ -13,3 +13,5 @@ CREATE INDEX IF NOT EXISTS attributions_standing ON attributions (standing, time
 CREATE INDEX IF NOT EXISTS call_facts_token ON call_facts (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS attributions_time ON attributions (time);
 CREATE INDEX IF NOT EXISTS run_parents_parent ON run_parents (parent);
+CREATE INDEX IF NOT EXISTS events_credential ON events (credential, time) WHERE credential IS NOT NULL;
+CREATE INDEX IF NOT EXISTS events_resource ON events (resource) WHERE resource IS NOT NULL;

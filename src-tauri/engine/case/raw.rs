@@ -144,14 +144,19 @@ impl Case {
 
     fn slice(&self, block: Option<i64>, start: usize, length: usize) -> Result<Vec<u8>, CaseError> {
         let Some(block) = block else { return Ok(Vec::new()) };
+        self.block(block)?
+            .get(start..start + length)
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| CaseError::Damaged { detail: format!("block {block} is shorter than its records say") })
+    }
+
+    /// The text of one block of records.
+    pub(super) fn block(&self, block: i64) -> Result<Vec<u8>, CaseError> {
         let (whole, data): (i64, Vec<u8>) = self
             .db
             .prepare_cached("SELECT length, data FROM blocks WHERE id = ?1")?
             .query_row([block], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let text = zstd::bulk::decompress(&data, whole as usize)
-            .map_err(|e| CaseError::Damaged { detail: format!("block {block}: {e}") })?;
-        text.get(start..start + length)
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| CaseError::Damaged { detail: format!("block {block} is shorter than its records say") })
+        zstd::bulk::decompress(&data, whole as usize)
+            .map_err(|e| CaseError::Damaged { detail: format!("block {block}: {e}") })
     }
 }

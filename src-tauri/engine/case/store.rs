@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::error::CaseError;
 use super::gate::Gate;
@@ -74,7 +74,7 @@ impl Case {
         }
         // An import that was killed after it dropped the indices left the case without them.
         case.db.execute_batch(INDICES)?;
-        case.db.execute_batch(VIEWS)?;
+        case.write_views(false)?;
         Ok(case)
     }
 
@@ -115,7 +115,23 @@ impl Case {
         tx.execute_batch(INDICES)?;
         tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
         tx.commit()?;
-        self.db.execute_batch(VIEWS)?;
+        self.write_views(true)
+    }
+
+    /// The views as this program has them. They are written where they are others, and in one transaction: to open a case
+    /// that another program holds open changes nothing in it.
+    fn write_views(&self, always: bool) -> Result<(), CaseError> {
+        let ours = blake3::hash(VIEWS.as_bytes()).to_hex();
+        let theirs = |db: &Connection| {
+            db.query_row("SELECT value FROM meta WHERE key = 'views'", [], |r| r.get::<_, String>(0)).optional()
+        };
+        if !always && theirs(&self.db)?.as_deref() == Some(ours.as_str()) {
+            return Ok(());
+        }
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        tx.execute_batch(VIEWS)?;
+        tx.execute("INSERT OR REPLACE INTO meta VALUES ('views', ?1)", [ours.as_str()])?;
+        tx.commit()?;
         Ok(())
     }
 

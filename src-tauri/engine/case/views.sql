@@ -33,7 +33,7 @@ WHERE a.in_scope = 1;
 --   agents_call   1 where it belongs to the tested population (an agent's call)
 --   effect        read | change | irreversible; impact 1-4 and rated 0|1 (assets.csv), per_user, regulated, required_pattern
 --   entitled      yes | no | unknown: the attributed person's right; entitled_basis grant | explicit_deny |
---                 no_matching_grant | missing; entitled_why; agent_entitled likewise for the agent
+--                 no_matching_grant | recorded_decision | missing; entitled_why; agent_entitled likewise for the agent
 --   decided_on    person | agent | robot | other | unknown: whose rights were evaluated; decided_basis stated | certain | unknown
 --   days_after_end  days since the attributed person's recorded end
 --   token         id of the delegated user token on the call; token_actor the actor or client that its own
@@ -86,7 +86,7 @@ LEFT JOIN (SELECT f.token AS token, f.event AS event, v.outcome AS outcome
            FROM call_facts f JOIN v1_calls v ON v.event = f.event WHERE f.token IS NOT NULL) c ON c.token = t.token
 WHERE t.delegated = 1;
 -- Accounts on the wire, one row an account and event behind a fact.
---   fact   marked | learned | mixed | others | active | rhythm | spread | by_hand | ghost | lent: the fact that this
+--   fact   marked | learned | mixed | others | active | rhythm | spread | by_hand | ghost | lent | declared: the fact that this
 --          row's event belongs to
 --   login  e-mail or login; kind of the party; human_type, unbacked, known (by the directory), active, covered 0|1
 --   marked calls with agent evidence; learned calls with a learned agent user agent; mixed, rhythm_why, spread: reasons or NULL;
@@ -95,6 +95,7 @@ WHERE t.delegated = 1;
 --   by_hand interactive uses of an account that is an agent's or a service's; ghost calls by an agent on the account's own
 --   credential more than a day after the account's recorded end, ghost_days the most days; lent calls by an agent on a
 --   person's own credential that is no delegated token, lent_others the other people who caused them;
+--   declared calls on a person's own long-lived credential whose client names itself as automation, where they are most of its calls;
 --   points, verdict of the account's sheet of signals (untested | none | watch | indicated)
 DROP VIEW IF EXISTS v1_accounts;
 CREATE VIEW v1_accounts AS
@@ -105,7 +106,7 @@ SELECT p.own_id AS login, p.namespace AS namespace, pa.kind AS kind, pa.shown AS
   a.spread AS spread, a.spread_by_hand AS spread_by_hand, cr.text AS spread_credential, a.impact AS impact, a.rated AS rated,
   ev.fact AS fact, ev.event AS event,
   di.type AS registered, a.by_hand AS by_hand, a.ghost AS ghost, a.ghost_days AS ghost_days, a.lent AS lent,
-  a.lent_others AS lent_others, a.points AS points, a.verdict AS verdict
+  a.lent_others AS lent_others, a.points AS points, a.verdict AS verdict, a.declared AS declared
 FROM account_facts a
 JOIN principals p ON p.id = a.principal
 LEFT JOIN parties pa ON pa.id = a.party
@@ -268,3 +269,12 @@ SELECT ag.shown AS agent, coalesce(sv.text, '') AS service, coalesce(tl.text, ''
   p.basis AS basis, p.why AS why, p.meets AS meets, p.takes AS takes
 FROM pattern_facts p JOIN parties ag ON ag.id = p.agent LEFT JOIN strings sv ON sv.id = p.service
 LEFT JOIN strings tl ON tl.id = p.tool;
+-- Calls whose instruction stands in an earlier output of a tool of their run, and not in the words of the person.
+--   strength addressed (to an agent) | plain; passage shown id of the record with it, at byte start, length bytes (NULL where it
+--   was not found again); quote its beginning; value what of the call stands in it; tool, source_call whose output it is;
+--   words 1 where the export holds what was asked; spoke 1 where the person spoke between
+DROP VIEW IF EXISTS v1_instructions;
+CREATE VIEW v1_instructions AS
+SELECT i.event AS event, i.strength AS strength, p.shown_id AS passage, i.start AS start, i.length AS length,
+  i.quote AS quote, i.value AS value, i.tool AS tool, i.source_call AS source_call, i.words AS words, i.spoke AS spoke
+FROM instruction_facts i JOIN events p ON p.id = i.passage;

@@ -125,6 +125,75 @@ pub(super) struct Told<'a> {
     pub event: i64,
 }
 
+/// What an account was for a time.
+pub(super) struct Phase<'a> {
+    pub from: Option<Time>,
+    pub until: Option<Time>,
+    /// Events of the rows that begin in it.
+    pub rows: Vec<i64>,
+    /// The rows that speak then.
+    pub entity: Entity<'a>,
+}
+
+impl<'a> Entity<'a> {
+    /// The times in which the rows of one source say that it was one thing, and then another. One where it never changed.
+    /// The first reaches back, and the last on, without end.
+    pub(super) fn phases(&self) -> Vec<Phase<'a>> {
+        let plain = |source: &str| source == "directory" || source.starts_with("mapping:");
+        let mut by_source = self.by_source();
+        if by_source.keys().any(|source| plain(source)) {
+            by_source.retain(|source, _| plain(source));
+        }
+        // Only where one source dates its rows do they follow each other: two exports of one row are no change.
+        let starts: BTreeSet<Option<Time>> =
+            by_source.values().filter(|rows| rows.len() > 1).flatten().map(|row| row.start).collect();
+        let kind_at = |at: Option<Time>| -> BTreeSet<EntryType> {
+            by_source.values().filter_map(|rows| types(&effective(rows, at)).first().copied()).collect()
+        };
+        let mut turns: Vec<(Option<Time>, BTreeSet<EntryType>)> = Vec::new();
+        for start in starts {
+            let kind = kind_at(start);
+            if turns.last().is_none_or(|(_, before)| *before != kind) {
+                turns.push((start, kind));
+            }
+        }
+        let bounds: Vec<Option<Time>> = turns.iter().map(|(start, _)| *start).collect();
+        (0..bounds.len().max(1))
+            .map(|n| {
+                let from = bounds.get(n).copied().flatten().filter(|_| n > 0);
+                let until = bounds.get(n + 1).copied().flatten();
+                let inside = |row: &&&DirectoryEntry| {
+                    (n == 0 || row.start >= from) && until.is_none_or(|end| row.start.is_none_or(|start| start < end))
+                };
+                let spoken = bounds.get(n).copied().flatten();
+                Phase {
+                    from,
+                    until,
+                    rows: self.rows.iter().filter(inside).map(|row| row.event).collect(),
+                    entity: Entity {
+                        rows: self.by_source().values().flat_map(|rows| effective(rows, spoken)).collect(),
+                    },
+                }
+            })
+            .collect()
+    }
+
+    fn by_source(&self) -> BTreeMap<&'a str, Vec<&'a DirectoryEntry>> {
+        let mut out: BTreeMap<&str, Vec<&DirectoryEntry>> = BTreeMap::new();
+        for &row in &self.rows {
+            out.entry(&row.source).or_default().push(row);
+        }
+        out
+    }
+}
+
+/// The rows of one source that speak at a time: those of the latest start by then, else of the first.
+fn effective<'a>(rows: &[&'a DirectoryEntry], at: Option<Time>) -> Vec<&'a DirectoryEntry> {
+    let by_then = rows.iter().map(|row| row.start).filter(|start| *start <= at).max();
+    let start = by_then.or_else(|| rows.iter().map(|row| row.start).min()).flatten();
+    rows.iter().filter(|row| row.start == start).copied().collect()
+}
+
 impl Entity<'_> {
     /// The reviewer's own directory speaks before the rosters of systems, which take every account for a person's unless
     /// they say otherwise. `None` for an entity without rows.

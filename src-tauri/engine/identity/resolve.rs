@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::aliases::Aliases;
+use super::acts::{self, Basis};
+use super::aliases::{Aliases, folded};
 use super::entities::{Entity, entities};
 use super::pairs;
+use super::places::{Login, Place, Places, by_tenant};
 use crate::case::DirectoryEntry;
-use crate::model::{EntryType, Principal, Time, WireKind};
+use crate::model::{Act, EntryType, Principal, Time, WireKind};
 
 /// What a party is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,10 +77,18 @@ pub struct Party {
 pub struct Identity {
     /// Index 0 is unused, so that a party's index is its id.
     pub parties: Vec<Party>,
-    party_of: Vec<u32>,
+    pub(super) party_of: Vec<u32>,
+    /// Ids of each principal, folded; built where acts or questions name accounts by their words.
+    pub(super) ids: BTreeMap<Principal, Vec<i64>>,
+    /// What the directory claims, folded, to its party.
+    pub(super) claimed: BTreeMap<Principal, u32>,
+    /// What acts of the reviewer say.
+    pub(super) basis: Basis,
     /// Whether a directory was imported.
     pub directory: bool,
     pub notes: Vec<String>,
+    /// Ids that stand for several, by time and tenant.
+    pub places: Places,
 }
 
 impl Identity {
@@ -94,11 +104,6 @@ impl Identity {
         self.parties[id as usize].kind
     }
 
-    /// The person behind a principal, where one may be named.
-    pub fn person(&self, principal: i64) -> Option<u32> {
-        self.party_of(principal).filter(|p| self.kind(*p).is_person())
-    }
-
     /// An account through which two or more people's runs act stands for nobody, and is no rival to whoever it is that a
     /// run names. Without a directory that makes it a shared one.
     pub fn mark_shared(&mut self, party: u32) {
@@ -109,16 +114,10 @@ impl Identity {
             }
         }
     }
-
-    /// Evidence that names this principal names somebody, and nobody that the directory can tell: not the person that
-    /// other evidence names, whose own address is another.
-    pub fn stranger(&self, principal: i64) -> Option<u32> {
-        self.party_of(principal).filter(|p| self.party(*p).stranger)
-    }
 }
 
 /// What resolution reads.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// By id; index 0 unused.
     pub principals: Vec<Principal>,
@@ -131,25 +130,53 @@ pub struct Inputs {
     pub named_humans: Vec<i64>,
     /// Two principals that one record states of one account, by whoever issued both.
     pub pairs: Vec<(i64, i64)>,
+    /// Acts on identity that are in effect, in the order of the log.
+    pub acts: Vec<Act>,
+    /// Whether accounts are going to be named by their words: it costs a copy of all principals.
+    pub by_words: bool,
+    /// Ids of people on records that name a tenant.
+    pub logins: Vec<Login>,
+    /// Ids that stand for several, whoever it is.
+    pub ambiguous: BTreeSet<i64>,
 }
 
 pub fn resolve(inputs: &Inputs) -> Identity {
     let mut notes = BTreeSet::new();
+    let mut places = Places::default();
+    let split = by_tenant(inputs, &mut places, &mut notes);
+    let inputs = split.as_ref().unwrap_or(inputs);
     let accounts: BTreeSet<&str> = inputs.principals.iter().filter_map(account).collect();
     let entities = entities(&inputs.directory, &accounts, &mut notes);
     let aliases = Aliases::build(&entities, &accounts, &mut notes);
-    let seen = Seen::of(inputs);
+    let mut seen = Seen::of(inputs);
     let directory = !entities.is_empty();
-    let mut identity =
-        Identity { parties: vec![nobody()], party_of: vec![0; inputs.principals.len()], directory, notes: Vec::new() };
+    let mut identity = Identity {
+        parties: vec![nobody()],
+        party_of: vec![0; inputs.principals.len()],
+        ids: if inputs.by_words || !inputs.acts.is_empty() { ids(&inputs.principals) } else { BTreeMap::new() },
+        claimed: aliases.claimed().map(|(principal, n)| (principal.clone(), n as u32 + 1)).collect(),
+        basis: Basis::default(),
+        directory,
+        notes: Vec::new(),
+        places: Places::default(),
+    };
+    let mut numbers = inputs.principals.len() as i64..;
     let mut of_entity: Vec<Vec<i64>> = vec![Vec::new(); entities.len()];
     let mut alone: BTreeMap<&Principal, Vec<i64>> = BTreeMap::new();
     for (id, principal) in inputs.principals.iter().enumerate().skip(1) {
-        match aliases.entity(principal) {
-            Some(n) => of_entity[n].push(id as i64),
+        let id = id as i64;
+        match aliases.entity(principal).filter(|_| !inputs.ambiguous.contains(&id)) {
+            Some(n) => of_entity[n].push(id),
             None => {
-                alone.insert(principal, vec![id as i64]);
+                alone.insert(principal, vec![id]);
             }
+        }
+        // A name that was one's and then another's.
+        for held in aliases.held(principal).iter().filter(|_| !inputs.ambiguous.contains(&id)) {
+            let Some(own) = numbers.next() else { break };
+            seen.copy(own, id);
+            places.add(id, Place { tenant: None, from: held.from, until: held.until, principal: own });
+            of_entity[held.entity].push(own);
         }
     }
     for class in pairs::classes(&inputs.principals, &inputs.pairs, &mut notes) {
@@ -184,12 +211,30 @@ pub fn resolve(inputs: &Inputs) -> Identity {
         }
     }
     for (entity, principals) in entities.iter().zip(of_entity) {
-        let party = from_directory(entity, principals, &seen, &mut notes);
-        identity.add(party);
+        let phases = entity.phases();
+        if phases.len() < 2 {
+            identity.add(from_directory(entity, principals, &seen, &mut notes));
+            continue;
+        }
+        // An account that was one thing and then another: what has no time is neither.
+        for phase in phases {
+            let mut own = Vec::new();
+            for (&whole, part) in principals.iter().zip(numbers.by_ref()) {
+                seen.copy(part, whole);
+                places.add(whole, Place { tenant: None, from: phase.from, until: phase.until, principal: part });
+                own.push(part);
+            }
+            let party = from_directory(&phase.entity, own, &seen, &mut notes);
+            identity.add(Party { rows: phase.rows, ..party });
+        }
+        let shown = from_directory(entity, Vec::new(), &seen, &mut notes).shown;
+        notes.insert(format!("{shown} changes its kind in the directory: what it is holds as of each record's time"));
+        identity.add(Party { shown, verified: true, principals, ..nobody() });
     }
     for (principal, ids) in alone {
         // Whom two rows claim the directory knows twice: that is no account without a person.
-        let kind = match aliases.contested(principal) {
+        let unsure = aliases.contested(principal) || ids.iter().any(|id| inputs.ambiguous.contains(id));
+        let kind = match unsure {
             true => PartyKind::Unknown,
             false => seen.kind_of(&ids, directory),
         };
@@ -197,8 +242,18 @@ pub fn resolve(inputs: &Inputs) -> Identity {
             directory && principal.namespace == "email" && matches!(kind, PartyKind::Unbacked | PartyKind::Unknown);
         identity.add(Party { kind, stranger, shown: principal.id.clone(), principals: ids, ..nobody() });
     }
+    identity.places = places;
+    acts::apply(&mut identity, inputs, &aliases, &seen, &mut notes);
     identity.notes = notes.into_iter().collect();
     identity
+}
+
+fn ids(principals: &[Principal]) -> BTreeMap<Principal, Vec<i64>> {
+    let mut out: BTreeMap<Principal, Vec<i64>> = BTreeMap::new();
+    for (id, principal) in principals.iter().enumerate().skip(1).filter(|(_, p)| !p.is_empty()) {
+        out.entry(folded(principal)).or_default().push(id as i64);
+    }
+    out
 }
 
 /// Whose the ids of one account are by the directory.
@@ -216,6 +271,7 @@ fn holder(class: &[i64], inputs: &Inputs, aliases: &Aliases) -> Holder {
     let mut entities = entities.into_iter();
     match (entities.next(), entities.next()) {
         _ if principals.iter().any(|p| aliases.contested(p)) => Holder::Contradicted,
+        _ if class.iter().any(|id| inputs.ambiguous.contains(id)) => Holder::Contradicted,
         (None, _) => Holder::Nobody,
         (Some(n), None) if !principals.iter().any(|p| aliases.knows_otherwise(n, p)) => Holder::Entity(n),
         _ => Holder::Contradicted,
@@ -236,15 +292,17 @@ impl Identity {
     fn add(&mut self, party: Party) {
         let id = self.parties.len() as u32;
         for &principal in &party.principals {
-            if let Some(slot) = self.party_of.get_mut(principal as usize) {
-                *slot = id;
+            let at = principal as usize;
+            if at >= self.party_of.len() {
+                self.party_of.resize(at + 1, 0);
             }
+            self.party_of[at] = id;
         }
         self.parties.push(party);
     }
 }
 
-fn nobody() -> Party {
+pub(super) fn nobody() -> Party {
     Party {
         kind: PartyKind::Unknown,
         shown: String::new(),
@@ -296,7 +354,7 @@ fn from_directory(entity: &Entity<'_>, principals: Vec<i64>, seen: &Seen, notes:
 }
 
 /// How principals were seen in records.
-struct Seen {
+pub(super) struct Seen {
     human_wire: BTreeSet<i64>,
     service_wire: BTreeSet<i64>,
     system_wire: BTreeSet<i64>,
@@ -320,7 +378,18 @@ impl Seen {
         }
     }
 
-    fn kind_of(&self, principals: &[i64], directory: bool) -> PartyKind {
+    /// A part of an id was seen as the id was.
+    fn copy(&mut self, part: i64, whole: i64) {
+        let sets =
+            [&mut self.human_wire, &mut self.service_wire, &mut self.system_wire, &mut self.agents, &mut self.humans];
+        for set in sets {
+            if set.contains(&whole) {
+                set.insert(part);
+            }
+        }
+    }
+
+    pub(super) fn kind_of(&self, principals: &[i64], directory: bool) -> PartyKind {
         let has = |set: &BTreeSet<i64>| principals.iter().any(|p| set.contains(p));
         if has(&self.human_wire) {
             return if directory { PartyKind::Unbacked } else { PartyKind::Human };
@@ -416,6 +485,57 @@ mod tests {
         // Two exports of one employment: the later one knows of the end.
         let open = DirectoryEntry { end: None, ..first.clone() };
         assert_eq!(resolve(&inputs(&[], vec![first.clone(), open])).party(1).end, first.end);
+    }
+
+    #[test]
+    fn a_name_that_was_handed_on_is_each_ones_in_their_time() {
+        let at = |text: &str| Time::parse(text);
+        let alias = [("github", "fern-lead")];
+        let first = DirectoryEntry { end: at("2025-12-31T23:59:59Z"), ..row(1, "E1", "", EntryType::Person, &alias) };
+        let second = DirectoryEntry { start: at("2026-02-01"), ..row(2, "E2", "", EntryType::Person, &alias) };
+        let i = resolve(&inputs(&[("github", "fern-lead")], vec![first, second]));
+        let of = |time: &str| i.person_at(i.places.at(1, at(time), None), at(time)).map(|p| i.party(p).shown.as_str());
+        assert_eq!((of("2025-06-01"), of("2026-03-01")), (Some("E1"), Some("E2")));
+        // Between the two it is nobody's, and without a time.
+        assert_eq!((of("2026-01-15"), i.person_at(i.places.at(1, None, None), None)), (None, None));
+    }
+
+    #[test]
+    fn an_account_is_what_it_was_at_the_time() {
+        let at = |text: &str| Time::parse(text);
+        let row = |event, start: Option<Time>, kind| DirectoryEntry {
+            start,
+            ..row(event, "ops", "ops@fern.example", kind, &[])
+        };
+        let rows = vec![row(1, None, EntryType::Person), row(2, at("2026-02-01"), EntryType::Shared)];
+        let i = resolve(&inputs(&[("email", "ops@fern.example")], rows));
+        let kind = |time: Option<Time>| i.kind(i.party_of(i.places.at(1, time, None)).unwrap());
+        assert_eq!((kind(at("2026-01-31")), kind(at("2026-02-01"))), (PartyKind::Person, PartyKind::Shared));
+        assert!(!kind(None).is_person());
+    }
+
+    #[test]
+    fn one_login_in_two_tenants_is_two_principals() {
+        let directory = vec![
+            row(1, "E1", "", EntryType::Person, &[("k8s", "alovelace")]),
+            row(2, "E2", "", EntryType::Person, &[("k8s", "north/bo")]),
+        ];
+        let login = |principal, tenant: i64| Login {
+            principal,
+            source: 1,
+            tenant,
+            tenant_name: if tenant == 7 { "north".into() } else { "south".into() },
+        };
+        let mut inputs = inputs(&[("k8s", "alovelace"), ("k8s", "bo"), ("email", "cy@fern.example")], directory);
+        inputs.logins = (1..=3).flat_map(|p| [login(p, 7), login(p, 8)]).collect();
+        let i = resolve(&inputs);
+        let party = |principal, tenant| i.party_of(i.places.at(principal, None, tenant)).unwrap();
+        assert_ne!(party(1, Some(7)), party(1, Some(8)));
+        assert!([None, Some(7), Some(8)].iter().all(|t| !i.kind(party(1, *t)).is_person()));
+        assert_eq!(i.party(party(2, Some(7))).shown, "E2");
+        assert!(!i.kind(party(2, Some(8))).is_person());
+        assert_eq!(party(3, Some(7)), party(3, Some(8)));
+        assert!(i.notes.iter().any(|n| n.contains("k8s:alovelace is a login in north, south")), "{:?}", i.notes);
     }
 
     #[test]

@@ -7,10 +7,14 @@ use rustc_hash::FxHashMap;
 use super::clocks::Clocks;
 use super::credentials::{Lease, Tokens};
 use super::shortened::Shortened;
+use super::suspects::Suspects;
 use super::walk::{Walk, walk_all};
 use crate::case::{Case, CaseError, ClaimRow, SpanRow};
 use crate::identity::Identity;
 use crate::model::{EventKind, FilledBy, Role, Time, WireKind};
+
+/// Runs that lead to nobody and are kept by name for one shared key.
+const LOST: usize = 8;
 
 /// A run by its id, or spans that name no run, by their trace and the topmost of them. A span that was torn off shares
 /// the trace of a root and nothing else: one trace id does not make one run.
@@ -37,6 +41,8 @@ pub struct Starter {
     pub person: u32,
     pub event: i64,
     pub by: FilledBy,
+    /// The reviewer's act by which the name on the root is that person's.
+    pub act: Option<usize>,
 }
 
 /// One agent execution.
@@ -74,6 +80,8 @@ pub struct Holders {
     pub people: BTreeSet<u32>,
     /// One of the runs leads to nobody: who else held it is not known.
     pub open: bool,
+    /// The first few of the runs that lead to nobody.
+    pub lost: Vec<usize>,
 }
 
 /// Everything that joins.
@@ -96,11 +104,16 @@ pub struct Lineage {
     /// Session keys through which several runs acted, or for several of which they were handed out.
     pub shared_leases: FxHashMap<i64, Holders>,
     shortened: Shortened,
+    /// What the reviewer marked suspect.
+    pub suspects: Suspects,
 }
 
 impl Lineage {
     pub fn build(case: &Case, identity: &mut Identity, claims: &[ClaimRow]) -> Result<Lineage, CaseError> {
         let mut spans = case.spans()?;
+        identity.settle_spans(case, &mut spans)?;
+        let mut tokens = case.tokens()?;
+        identity.settle_tokens(case, &mut tokens)?;
         let by_event = claims_by_event(claims);
         let strings = case.strings()?;
         let links = case.links()?;
@@ -116,11 +129,12 @@ impl Lineage {
             tool_spans: FxHashMap::default(),
             tool_links: FxHashMap::default(),
             walks: Vec::new(),
-            tokens: Tokens::build(case.tokens()?),
+            tokens: Tokens::build(tokens),
             clocks,
             leases: super::credentials::leases(&case.issued()?),
             shared_leases: FxHashMap::default(),
             shortened,
+            suspects: Suspects::load(case, identity)?,
         };
         lineage.place_spans(&spans);
         for span in &spans {
@@ -247,13 +261,14 @@ impl Lineage {
             self.nodes[node].trigger.get_or_insert((trigger, span.event));
         }
         // Several words on one record are one user: a device, an account, an address.
-        let known = claims.iter().any(|c| c.role == Role::Human && identity.person(c.principal).is_some());
+        let known =
+            claims.iter().any(|c| c.role == Role::Human && identity.person_at(c.principal, span.time).is_some());
         for claim in claims {
             match claim.role {
                 // Users on spans other than a root name the people that a call is about.
-                Role::Human if root => self.start(node, claim, known, identity),
+                Role::Human if root => self.start(node, claim, known, identity, span.time),
                 Role::Agent if span.kind == EventKind::Span || span.kind == EventKind::Run => {
-                    if let Some(party) = identity.party_of(claim.principal) {
+                    if let Some(party) = identity.party_at(claim.principal, span.time) {
                         self.nodes[node].agents.entry(party).or_insert(claim.event);
                     }
                 }
@@ -262,18 +277,23 @@ impl Lineage {
         }
     }
 
-    fn start(&mut self, node: usize, claim: &ClaimRow, known: bool, identity: &Identity) {
-        match identity.person(claim.principal) {
+    fn start(&mut self, node: usize, claim: &ClaimRow, known: bool, identity: &Identity, at: Option<Time>) {
+        match identity.person_at(claim.principal, at) {
             Some(person) => {
-                let known = self.nodes[node].starters.iter().any(|s| s.person == person);
+                let act = identity.act_of(claim.principal, at);
+                // A second record of the same person is kept where it rests on less.
+                let worth = |act: Option<usize>, event: i64| (self.suspects.wrote(event), act);
+                let now = worth(act, claim.event);
+                let mut before = self.nodes[node].starters.iter().filter(|s| s.person == person);
+                let known = before.any(|s| worth(s.act, s.event) <= now);
                 if !known {
-                    self.nodes[node].starters.push(Starter { person, event: claim.event, by: claim.by });
+                    self.nodes[node].starters.push(Starter { person, event: claim.event, by: claim.by, act });
                 }
             }
             None if known => {}
             None => {
                 self.nodes[node].unresolved.get_or_insert(claim.event);
-                self.nodes[node].strangers.extend(identity.stranger(claim.principal));
+                self.nodes[node].strangers.extend(identity.stranger_at(claim.principal, at));
             }
         }
     }
@@ -316,7 +336,7 @@ impl Lineage {
             let first = span.run.is_some() || above.is_none();
             if span.kind == EventKind::Span && first && above != Some(node) {
                 let named = claims.get(&span.event).into_iter().flatten().filter(|c| c.role == Role::Human);
-                self.nodes[node].below.extend(named.filter_map(|c| identity.person(c.principal)));
+                self.nodes[node].below.extend(named.filter_map(|c| identity.person_at(c.principal, span.time)));
             }
             match above {
                 Some(above) if above != node => {
@@ -420,6 +440,9 @@ impl Lineage {
                 let of = holders.entry(key).or_default();
                 of.people.extend(self.walks[node].people.iter().copied());
                 of.open |= self.walks[node].broken();
+                if self.walks[node].broken() && of.lost.len() < LOST {
+                    of.lost.push(node);
+                }
             }
         }
         self.shared_leases = holders.into_iter().filter(|(_, of)| of.people.len() > 1 || of.open).collect();
@@ -430,7 +453,9 @@ impl Lineage {
     fn share_accounts(&mut self, spans: &[SpanRow], identity: &mut Identity) {
         let mut people: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for span in spans.iter().filter(|s| s.kind == EventKind::Call && s.wire_kind == WireKind::Human) {
-            let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_of(w))) else { continue };
+            let (Some(run), Some(account)) = (span.run, span.wire.and_then(|w| identity.party_at(w, span.time))) else {
+                continue;
+            };
             if let Some(person) = self.run(run).and_then(|n| self.walks[n].person()) {
                 people.entry(account).or_default().insert(person);
             }

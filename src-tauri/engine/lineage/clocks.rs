@@ -7,17 +7,36 @@ use crate::case::{Case, CaseError, ClockPair};
 use crate::model::time::SECOND;
 use crate::model::{Skew, Time};
 
-/// How far two sources' clocks may differ where no pairs of records tell.
+/// How far two sources' clocks may differ where no pairs of records tell; a case's policy may say otherwise.
 pub const UNMEASURED: i64 = 60 * SECOND;
+/// Its key in a policy, the shipped value, and the range: beyond an hour nothing would come before anything.
+pub const BOUND: &str = "clocks.bound";
+pub const SHIPPED_SECONDS: f64 = 60.0;
+pub const LEAST_SECONDS: f64 = 1.0;
+pub const MOST_SECONDS: f64 = 3600.0;
 /// Pairs that a measurement takes.
 const LEAST_PAIRS: usize = 5;
 /// No measurement is taken to be finer.
 const FINEST: i64 = 2 * SECOND;
 
 /// Measured skews between the sources of a case, by the ids of their names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Clocks {
     skews: BTreeMap<(i64, i64), Skew>,
+    /// Microseconds that two clocks may differ where no pairs tell.
+    unmeasured: i64,
+}
+
+impl Default for Clocks {
+    fn default() -> Clocks {
+        Clocks { skews: BTreeMap::new(), unmeasured: UNMEASURED }
+    }
+}
+
+/// The bound that a policy sets, in microseconds; the shipped one where it sets none that is in range.
+pub fn bound_of(policy: &BTreeMap<String, f64>) -> i64 {
+    let set = policy.get(BOUND).copied().filter(|s| (LEAST_SECONDS..=MOST_SECONDS).contains(s));
+    set.map_or(UNMEASURED, |seconds| (seconds * SECOND as f64) as i64)
 }
 
 impl Clocks {
@@ -26,7 +45,7 @@ impl Clocks {
         case.each_clock_pair(|ClockPair { a, b, at_a, at_b }| {
             differences.entry((a, b)).or_default().push(at_b.0.saturating_sub(at_a.0));
         })?;
-        Ok(Clocks::of(differences))
+        Ok(Clocks { unmeasured: bound_of(&case.present()?.policy), ..Clocks::of(differences) })
     }
 
     /// From the differences `b - a` of each pair of sources, `a < b`.
@@ -40,12 +59,17 @@ impl Clocks {
             let bound = ((deviation as f64) * 4.0 * 1.4826) as i64;
             ((a, b), Skew { a, b, offset, bound: bound.max(FINEST), pairs })
         });
-        Clocks { skews: measured.collect() }
+        Clocks { skews: measured.collect(), unmeasured: UNMEASURED }
     }
 
     /// As an analysis has kept them.
-    pub fn kept(skews: impl IntoIterator<Item = Skew>) -> Clocks {
-        Clocks { skews: skews.into_iter().map(|s| ((s.a, s.b), s)).collect() }
+    pub fn kept(skews: impl IntoIterator<Item = Skew>, unmeasured: i64) -> Clocks {
+        Clocks { skews: skews.into_iter().map(|s| ((s.a, s.b), s)).collect(), unmeasured }
+    }
+
+    /// Microseconds that two clocks may differ where no pairs tell.
+    pub fn unmeasured(&self) -> i64 {
+        self.unmeasured
     }
 
     pub fn skews(&self) -> impl Iterator<Item = &Skew> {
@@ -57,11 +81,11 @@ impl Clocks {
     pub fn between(&self, earlier: (i64, Time), later: (i64, Time)) -> (i64, i64) {
         let shown = later.1.0.saturating_sub(earlier.1.0);
         if earlier.0 == later.0 {
-            return (shown, UNMEASURED);
+            return (shown, self.unmeasured);
         }
         match self.skew(earlier.0, later.0) {
             Some((offset, bound)) => (shown.saturating_sub(offset), bound),
-            None => (shown, UNMEASURED),
+            None => (shown, self.unmeasured),
         }
     }
 

@@ -122,13 +122,41 @@ pub fn silences(beats: &[Beat]) -> Vec<Silence> {
     // Nothing shorter than ten times the least gap can be a hole.
     let floor = gaps.least().saturating_mul(TIMES);
     let habit = Habit::of(&gaps);
-    pairs(beats)
+    let found: Vec<Silence> = pairs(beats)
         .filter(|(a, b)| b.at.0 - a.at.0 > floor)
         .filter_map(|(a, b)| {
             let usual = habit.usual(a.at, b.at)?;
             (b.at.0 - a.at.0 > usual.saturating_mul(TIMES)).then_some(Silence { before: a, after: b, usual })
         })
-        .collect()
+        .collect();
+    without_evenings(found)
+}
+
+/// Other days on which a silence of at least half the length begins at about the same time, before it is a habit.
+const EVENINGS: usize = 2;
+
+/// A busy source has thousands of gaps an hour, among which the evenings of a month are fewer than one in a thousand: what
+/// ends at the same time of the day again and again is the end of the working day.
+fn without_evenings(found: Vec<Silence>) -> Vec<Silence> {
+    let length = |s: &Silence| s.after.at.0 - s.before.at.0;
+    // By the hour of the day in which it begins: day and length.
+    let mut begun: BTreeMap<i64, Vec<(i64, i64)>> = BTreeMap::new();
+    for silence in &found {
+        let (day, of_day) = (silence.before.at.0.div_euclid(DAY), silence.before.at.0.rem_euclid(DAY) / HOUR);
+        begun.entry(of_day).or_default().push((day, length(silence)));
+    }
+    let habit = |silence: &Silence| {
+        let (day, of_day) = (silence.before.at.0.div_euclid(DAY), silence.before.at.0.rem_euclid(DAY) / HOUR);
+        let near = [(of_day + 23) % 24, of_day, (of_day + 1) % 24];
+        let alike = near.iter().filter_map(|hour| begun.get(hour)).flatten();
+        let days: BTreeSet<i64> = alike
+            .filter(|(d, l)| *d != day && l.saturating_mul(2) >= length(silence))
+            .map(|(d, _)| *d)
+            .take(64)
+            .collect();
+        days.len() >= EVENINGS
+    };
+    found.iter().filter(|s| !habit(s)).copied().collect()
 }
 
 fn pairs(beats: &[Beat]) -> impl Iterator<Item = (Beat, Beat)> {
@@ -325,6 +353,27 @@ mod tests {
         let found = silences(&torn);
         assert_eq!(found.len(), 1);
         assert!(found[0].before.at <= from && found[0].after.at >= to && found[0].usual < 20 * MINUTE);
+    }
+
+    /// So many records an hour that a month of evenings is less than one gap in a thousand.
+    #[test]
+    fn the_evenings_of_a_busy_source_are_habit_and_a_lost_hour_in_it_is_a_hole() {
+        let monday = Time::parse("2026-03-02T00:00:00Z").unwrap().0;
+        let mut whole: Vec<Time> = Vec::new();
+        for day in (0..28).filter(|d| d % 7 < 5) {
+            for n in 0..9 * 900 {
+                let wobble = (n * 7919 % 97) * 30_000;
+                whole.push(Time(monday + day * DAY + 8 * HOUR + n * 4_000_000 + wobble));
+            }
+        }
+        whole.sort();
+        let beats = |times: &[Time]| -> Vec<Beat> {
+            times.iter().enumerate().map(|(n, at)| Beat { event: n as i64, at: *at }).collect()
+        };
+        assert_eq!(silences(&beats(&whole)), []);
+        let (from, to) = (Time::parse("2026-03-11T12:00:00Z").unwrap(), Time::parse("2026-03-11T13:00:00Z").unwrap());
+        let torn: Vec<Time> = whole.iter().copied().filter(|t| *t < from || *t > to).collect();
+        assert_eq!(silences(&beats(&torn)).len(), 1);
     }
 
     #[test]

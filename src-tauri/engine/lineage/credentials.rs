@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::case::{IssuedRow, TokenRow};
+use crate::case::{IssuedRow, TokenRow, Verdict};
 use crate::model::{CredentialKind, Time};
 
 /// Token records by token id: issuances, and what came to be known of them.
@@ -10,6 +10,8 @@ use crate::model::{CredentialKind, Time};
 pub struct Tokens {
     rows: Vec<TokenRow>,
     by_jti: FxHashMap<i64, Vec<usize>>,
+    /// Records whose signature does not hold, by token id: they say nothing of the token.
+    failed: FxHashMap<i64, Vec<i64>>,
 }
 
 impl Tokens {
@@ -17,17 +19,25 @@ impl Tokens {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|n| (rows[*n].time, rows[*n].content));
         let mut by_jti: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
+        let mut failed: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
         for n in order {
-            if let Some(jti) = rows[n].jti {
-                by_jti.entry(jti).or_default().push(n);
+            match (rows[n].jti, rows[n].verdict) {
+                (Some(jti), Some(Verdict::Failed)) => failed.entry(jti).or_default().push(rows[n].event),
+                (Some(jti), _) => by_jti.entry(jti).or_default().push(n),
+                (None, _) => {}
             }
         }
-        Tokens { rows, by_jti }
+        Tokens { rows, by_jti, failed }
     }
 
     /// Records of one token id, in the order of time.
     pub fn of(&self, jti: i64) -> impl Iterator<Item = &TokenRow> {
         self.by_jti.get(&jti).into_iter().flatten().map(|n| &self.rows[*n])
+    }
+
+    /// Records of this token id that its issuer's key did not sign.
+    pub fn failed(&self, jti: i64) -> &[i64] {
+        self.failed.get(&jti).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The record of an event.

@@ -170,7 +170,10 @@ mod tests {
             key: NodeKey::Run(0),
             held: true,
             rooted: true,
-            starters: starters.iter().map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller }).collect(),
+            starters: starters
+                .iter()
+                .map(|p| Starter { person: *p, event: 1, by: FilledBy::Caller, act: None })
+                .collect(),
             below: BTreeSet::new(),
             unresolved: None,
             strangers: BTreeSet::new(),

@@ -204,6 +204,37 @@ pub struct Digest {
     pub files: Vec<DigestFile>,
 }
 
+/// A public key in its own numbers, base64url as JSON Web Keys write them (RFC 7518 section 6, RFC 8037 section 2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicKey {
+    /// Modulus and exponent.
+    Rsa {
+        n: String,
+        e: String,
+    },
+    /// A point of a named curve (`P-256`, `P-384`).
+    Curve {
+        curve: String,
+        x: String,
+        y: String,
+    },
+    Ed25519 {
+        x: String,
+    },
+}
+
+/// A key with which a token service signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// Whose key it is, where the key set says so.
+    pub issuer: Option<String>,
+    /// `kid`.
+    pub id: Option<String>,
+    /// `alg`: the one algorithm that the key is for, where the set says so.
+    pub algorithm: Option<String>,
+    pub public: PublicKey,
+}
+
 /// A row of a context file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
@@ -216,4 +247,5 @@ pub enum Entry {
     Exception(Exception),
     Receipt(Box<Receipt>),
     Digest(Digest),
+    Key(Box<SigningKey>),
 }

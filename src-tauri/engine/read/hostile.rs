@@ -236,6 +236,30 @@ fn arrays_and_wrappers_may_follow_each_other() {
     }
 }
 
+/// What stands behind a long array of records is seen no sooner than it is reached: spans, then the logs of one process.
+#[test]
+fn a_second_array_of_records_in_one_wrapper_is_read_however_far_behind() {
+    let element = |i: usize| format!("{{\"n\":{i},\"pad\":\"{}\"}}", "x".repeat(200));
+    let array = |from: usize, to: usize| (from..to).map(element).collect::<Vec<_>>().join(",");
+    for count in [3000, 3] {
+        let text = format!(
+            "{{\"resourceSpans\":[{}], \"total\" : 12.5,\"more\":{{\"hits\":[{{}}]}},\"resourceLogs\" : [ {} ],\"next\":null}}",
+            array(0, count),
+            array(count, count + 4)
+        );
+        let got = read(stream(text.clone().into_bytes()));
+        assert_eq!(got.broken.iter().flatten().count(), 0);
+        match count {
+            // Both are seen from the start, and the source takes the object apart.
+            3 => assert_eq!(got.texts, [text.into_bytes()]),
+            _ => assert_eq!(got.texts, (0..count + 4).map(|i| element(i).into_bytes()).collect::<Vec<_>>()),
+        }
+    }
+    let torn = format!("{{\"resourceSpans\":[{}],oops,\"resourceLogs\":[{{}}]}}", array(0, 3000));
+    let got = read(stream(torn.into_bytes()));
+    assert_eq!(got.broken.iter().flatten().count(), 1);
+}
+
 #[test]
 fn csv_rows() {
     let text = "id,note\r\n1,\"a\nb, \"\"c\"\"\"\r\n\r\n2,x\"y\r\n3,\"a\"b\r\n4,d\r\n5,\"open";

@@ -72,17 +72,11 @@ impl Scan {
 
     /// Ready for a new value.
     pub fn reset(&mut self) {
-        self.reset_within(0);
-    }
-
-    /// Ready to go on inside `objects` open objects, after one of the innermost's members.
-    pub fn reset_within(&mut self, objects: usize) {
         self.stack.clear();
-        self.stack.resize(objects, b'{');
         self.beyond = 0;
         self.deep = false;
         self.container = false;
-        self.expect = if objects > 0 { Expect::CommaOrEnd } else { Expect::Value };
+        self.expect = Expect::Value;
         self.inside = Inside::Structure;
     }
 

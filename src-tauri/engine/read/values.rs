@@ -32,8 +32,10 @@ enum Place {
     Scalar {
         end: u64,
     },
-    /// In the rest of the wrapper, behind its array.
+    /// In the rest of the wrapper, behind its array, between two members.
     Around,
+    /// In the value of a member of the wrapper that is no array of records.
+    Aside(Member),
     /// Behind damage: the next byte at which a record may begin.
     Lost {
         search: u64,
@@ -45,6 +47,14 @@ enum Place {
         end: Option<u64>,
         why: &'static str,
     },
+}
+
+/// What of a member of the wrapper comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Key,
+    Colon,
+    Value,
 }
 
 pub(super) struct Values {
@@ -96,6 +106,7 @@ impl Values {
             Place::Record => self.record(window, out),
             Place::Scalar { end } => self.scalar(window, end, out),
             Place::Around => self.around(window),
+            Place::Aside(next) => self.aside(window, next),
             Place::Lost { search, why } => self.lost(window, search, why, out),
             Place::Trial { at, end: None, why } => self.try_record(window, at, why),
             Place::Trial { at, end: Some(end), why } => self.judge(window, at, end, why, out),
@@ -121,7 +132,6 @@ impl Values {
                 self.in_array = false;
                 self.pos += 1;
                 if self.nested > 0 {
-                    self.scan.reset_within(self.nested);
                     self.place = Place::Around;
                 }
             }
@@ -221,27 +231,77 @@ impl Values {
         self.place = Place::Between;
     }
 
-    /// Skips the rest of the wrapper: it is no record.
+    /// The rest of the wrapper is no record, but for a further array of them.
     fn around(&mut self, window: &Window) -> bool {
+        let rest = window.from(self.pos);
+        let gap = rest.iter().position(|b| !b.is_ascii_whitespace() && *b != b',').unwrap_or(rest.len());
+        self.pos += gap as u64;
+        match window.byte(self.pos) {
+            None => return false,
+            Some(b'}') => {
+                self.pos += 1;
+                self.nested -= 1;
+                if self.nested == 0 {
+                    self.place = Place::Between;
+                }
+            }
+            Some(b'"') => {
+                if !window.reaches(self.pos + NEAR) {
+                    return false;
+                }
+                match wrap::further(window.slice(self.pos, self.pos + NEAR)) {
+                    Some(records) => {
+                        self.in_array = true;
+                        self.indent = None;
+                        self.pos += records as u64;
+                        self.place = Place::Between;
+                    }
+                    None => {
+                        self.scan.reset();
+                        self.place = Place::Aside(Member::Key);
+                    }
+                }
+            }
+            Some(_) => self.lose_around(self.pos, "no key where a key belongs"),
+        }
+        true
+    }
+
+    /// Skips a member of the wrapper that holds no records.
+    fn aside(&mut self, window: &Window, next: Member) -> bool {
+        if next == Member::Colon {
+            let rest = window.from(self.pos);
+            self.pos += rest.iter().take_while(|b| b.is_ascii_whitespace()).count() as u64;
+            match window.byte(self.pos) {
+                None => return false,
+                Some(b':') => {
+                    self.pos += 1;
+                    self.scan.reset();
+                    self.place = Place::Aside(Member::Value);
+                }
+                Some(_) => self.lose_around(self.pos, "a key without its colon"),
+            }
+            return true;
+        }
         match self.scan.run(window.from(self.pos), 0) {
             Seen::More => {
                 self.pos = window.end();
-                false
+                return false;
             }
             Seen::Done(length) => {
                 self.pos += length as u64;
-                self.nested = 0;
-                self.place = Place::Between;
-                true
+                self.place = if next == Member::Key { Place::Aside(Member::Colon) } else { Place::Around };
             }
-            Seen::Broken { at, why } => {
-                self.shape.damaged = None;
-                self.start = self.pos + at as u64;
-                self.nested = 0;
-                self.place = Place::Lost { search: self.start, why };
-                true
-            }
+            Seen::Broken { at, why } => self.lose_around(self.pos + at as u64, why),
         }
+        true
+    }
+
+    fn lose_around(&mut self, at: u64, why: &'static str) {
+        self.shape.damaged = None;
+        self.start = at;
+        self.nested = 0;
+        self.place = Place::Lost { search: at, why };
     }
 
     fn lost(&mut self, window: &Window, search: u64, why: &'static str, out: &mut Vec<Cut>) -> bool {
@@ -309,7 +369,7 @@ impl Values {
     /// Bytes up to here are surely part of the record that is being read.
     fn hold(&self) -> Hold {
         let (sure, needed) = match self.place {
-            Place::Between | Place::Around => return Hold { from: self.pos, open: None },
+            Place::Between | Place::Around | Place::Aside(_) => return Hold { from: self.pos, open: None },
             Place::Record => (self.pos, self.pos.saturating_sub(NEAR)),
             Place::Scalar { end } => (end, end.saturating_sub(NEAR)),
             Place::Lost { search, .. } => (search, search.saturating_sub(NEAR)),

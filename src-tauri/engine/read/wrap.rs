@@ -105,6 +105,17 @@ pub(super) fn find(head: &[u8]) -> Option<Wrap> {
     None
 }
 
+/// A further array of records in a wrapper whose first is behind us: index of the first byte behind its bracket. `text` begins
+/// with the quote of a key. Only a key that holds records and nothing else says so: what follows the records of an export is
+/// otherwise its own business (totals, the next page, failures).
+pub(super) fn further(text: &[u8]) -> Option<usize> {
+    let stop = string_end(text, 1);
+    let key = String::from_utf8_lossy(text.get(1..stop)?).to_ascii_lowercase();
+    let value = skip(text, stop + 1, b':');
+    let holds = text.get(value) == Some(&b'[') && text[value + 1..].trim_ascii_start().first() == Some(&b'{');
+    (WRAP_KEYS.contains(&key.as_str()) && holds).then_some(value + 1)
+}
+
 fn is_wrap_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     WRAP_KEYS.contains(&key.as_str()) || WEAK_WRAP_KEYS.contains(&key.as_str())

@@ -61,7 +61,8 @@ pub fn write(view: &FrozenView) -> Result<Vec<u8>, ReportError> {
     out.write_record(COLUMNS)?;
     let numbered = view.findings.iter().enumerate().map(|(at, f)| (format!("{}", at + 1), f));
     let facts = view.design_facts.iter().enumerate().map(|(at, f)| (format!("D{}", at + 1), f));
-    for (number, finding) in numbered.chain(facts) {
+    let known = view.known_exceptions.iter().enumerate().map(|(at, f)| (format!("K{}", at + 1), f));
+    for (number, finding) in numbered.chain(facts).chain(known) {
         for instance in &finding.instances {
             let lines = calls.get(&(finding.row.id.as_str(), instance.id.as_str())).map(Vec::as_slice);
             let lines = lines.unwrap_or_default();

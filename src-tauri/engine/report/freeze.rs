@@ -8,6 +8,7 @@ use super::view::{CallLine, EvidenceItem, FrozenView, PersonWords, RuleRun, Scop
 use crate::ask;
 use crate::ask::findings::FindingDetail;
 use crate::case::{AttributionView, Case, CaseError, Select};
+use crate::model::deed::OwnRule;
 use crate::model::run::shown_id;
 use crate::model::{EvidenceKind, Grade, Refusal, Time};
 use crate::rules;
@@ -26,15 +27,21 @@ pub struct Setup {
 pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseError> {
     let mut findings = Vec::new();
     let mut design_facts = Vec::new();
+    let mut known_exceptions = Vec::new();
     for row in ask::findings::rows(case)? {
         let detail = ask::findings::detail(case, &row.id)?;
-        if row.design_fact { design_facts.push(detail) } else { findings.push(detail) }
+        match (row.design_fact, row.is_queued()) {
+            (true, _) => design_facts.push(detail),
+            (false, true) => findings.push(detail),
+            (false, false) => known_exceptions.push(detail),
+        }
     }
     let mut calls = Vec::new();
-    for finding in findings.iter().chain(&design_facts) {
+    for finding in findings.iter().chain(&design_facts).chain(&known_exceptions) {
         calls.extend(call_lines(case, finding)?);
     }
     let evidence = evidence(case, &findings, &calls)?;
+    let own = case.present()?.rules;
     Ok(FrozenView {
         case_name: case.name(),
         entity: setup.entity.clone(),
@@ -42,11 +49,12 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         prepared_at: now.to_rfc3339(),
         prepared_by: setup.prepared_by.clone(),
         marking: setup.marking.clone(),
-        review_head: None,
+        review_head: case.head()?,
         behalf_version: setup.behalf_version.clone(),
         controls_version: rules::controls_version().to_string(),
-        rules_hash: rules_hash(),
-        rules: rule_runs(&findings, &design_facts, case)?,
+        rules_hash: rules_hash(&own),
+        rules: rule_runs(&[&findings, &design_facts, &known_exceptions], case, &own)?,
+        policy: ask::policy::differing(case)?,
         scope: Scope::default(),
         not_tested: not_tested(case)?,
         overview: ask::overview::overview(case)?,
@@ -56,6 +64,7 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         losses: ask::evidence::losses(case, None)?,
         findings,
         design_facts,
+        known_exceptions,
         evidence,
         calls,
         people: people(case)?,
@@ -142,38 +151,53 @@ fn evidence(case: &Case, findings: &[FindingDetail], calls: &[CallLine]) -> Resu
     Ok(out)
 }
 
-fn rule_runs(findings: &[FindingDetail], design: &[FindingDetail], case: &Case) -> Result<Vec<RuleRun>, CaseError> {
+fn rule_runs(
+    findings: &[&Vec<FindingDetail>],
+    case: &Case,
+    own: &BTreeMap<String, OwnRule>,
+) -> Result<Vec<RuleRun>, CaseError> {
     let agents = case.count(&Select::AgentCalls)?;
     let all = case.count(&Select::All)?;
-    Ok(rules::catalogue()
-        .iter()
-        .map(|rule| {
-            let exceptions =
-                findings.iter().chain(design).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
-            let (tested, tested_what) = match rule.population {
-                rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
-                _ => (all, "calls, sign-ins and issuances"),
-            };
-            RuleRun {
-                id: rule.id.clone(),
-                version: rule.version.to_string(),
-                title: rule.title.clone(),
-                family: rule.family.clone(),
-                ran: true,
-                why_not: None,
-                tested,
-                tested_what: tested_what.into(),
-                exceptions,
-                parameters: rule.parameters.iter().map(|(name, p)| format!("{name} = {}", p.default)).collect(),
-            }
-        })
-        .collect())
+    let policy = case.present()?.policy;
+    let not_run = case.rules_not_run()?;
+    let own: Vec<rules::Rule> = own.iter().filter_map(|(id, rule)| rules::parse_own(id, &rule.text).ok()).collect();
+    let mut out = Vec::new();
+    for rule in rules::catalogue().iter().chain(&own) {
+        let exceptions =
+            findings.iter().flat_map(|f| f.iter()).filter(|f| f.row.rule == rule.id).map(|f| f.row.instances).sum();
+        let (tested, tested_what) = match rule.population {
+            rules::TestedPopulation::AgentCalls => (agents, "agents' calls"),
+            _ => (all, "calls, sign-ins and issuances"),
+        };
+        let why_not = not_run.iter().find(|(id, ..)| *id == rule.id).map(|(_, _, _, why)| why.clone());
+        out.push(RuleRun {
+            id: rule.id.clone(),
+            version: rule.version.to_string(),
+            title: rule.title.clone(),
+            family: rule.family.clone(),
+            ran: why_not.is_none(),
+            why_not,
+            tested,
+            tested_what: tested_what.into(),
+            exceptions,
+            parameters: rule.values(&policy).iter().map(|(name, value)| threshold(rule, name, *value)).collect(),
+        });
+    }
+    Ok(out)
 }
 
-fn rules_hash() -> String {
+/// `scopes = 8 (shipped 5)`.
+fn threshold(rule: &rules::Rule, name: &str, value: f64) -> String {
+    let shipped = rule.parameters.get(name).map(|p| p.default).filter(|default| *default != value);
+    let shipped = shipped.map(|default| format!(" (shipped {default})")).unwrap_or_default();
+    format!("{name} = {value}{shipped}")
+}
+
+/// Over the shipped rules, then those of the case.
+fn rules_hash(own: &BTreeMap<String, OwnRule>) -> String {
     let mut hasher = Sha256::new();
-    for rule in rules::catalogue() {
-        hasher.update(rule.text.as_bytes());
+    for text in rules::catalogue().iter().map(|r| &r.text).chain(own.values().map(|r| &r.text)) {
+        hasher.update(text.as_bytes());
     }
     hex(&hasher.finalize())
 }
@@ -197,8 +221,15 @@ fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
 /// All other words for people, so that a withheld person is not named in a sentence.
 fn people(case: &Case) -> Result<Vec<PersonWords>, CaseError> {
     let principals = case.principals()?;
+    // A part of an id has the id's word. Parts of parts come after what they are parts of.
+    let mut whole: BTreeMap<i64, i64> = BTreeMap::new();
+    for (principal, _, _, _, part) in case.places()? {
+        let top = whole.get(&principal).copied().unwrap_or(principal);
+        whole.insert(part, top);
+    }
     let mut of_party: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for (principal, party) in case.party_of()? {
+        let principal = whole.get(&principal).copied().unwrap_or(principal);
         if let Some(p) = principals.get(principal as usize) {
             of_party.entry(party).or_default().push(p.id.clone());
         }

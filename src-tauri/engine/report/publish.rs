@@ -33,7 +33,7 @@ pub fn publish(view: &FrozenView) -> FrozenView {
             call.basis = words.cut(&call.basis);
         }
     }
-    for finding in out.findings.iter_mut().chain(&mut out.design_facts) {
+    for finding in out.findings.iter_mut().chain(&mut out.design_facts).chain(&mut out.known_exceptions) {
         if let Some(words) = withheld.get(finding.row.id.as_str()) {
             cut_finding(finding, words);
         }
@@ -58,7 +58,7 @@ fn withheld(view: &FrozenView) -> BTreeMap<&str, Withheld> {
     }
     // The subject of a finding is an account, and an account is printed as the account that it is.
     let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for finding in view.findings.iter().chain(&view.design_facts) {
+    for finding in view.findings.iter().chain(&view.design_facts).chain(&view.known_exceptions) {
         let subjects = finding.instances.iter().filter_map(|i| i.principal.as_deref());
         accounts.entry(finding.row.id.as_str()).or_default().extend(subjects);
     }

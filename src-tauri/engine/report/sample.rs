@@ -38,6 +38,7 @@ pub fn fernhill() -> FrozenView {
         controls_version: s("2026.1"),
         rules_hash: hash("rules"),
         rules: rules(),
+        policy: Vec::new(),
         scope: Scope {
             objective: some(
                 "Whether claims handled through agents in the first quarter can be traced to an adjuster, and were within that adjuster's rights.",
@@ -102,6 +103,7 @@ pub fn fernhill() -> FrozenView {
         ],
         findings,
         design_facts: vec![design_fact()],
+        known_exceptions: Vec::new(),
         evidence: evidence(),
         calls: calls(),
         people: vec![
@@ -335,6 +337,7 @@ fn overview(coverage: Coverage, worst: Vec<FindingRow>) -> Overview {
         first: some("2026-01-02T07:58:11.204Z"),
         last: some("2026-03-31T18:45:01Z"),
         coverage,
+        verdicts: Vec::new(),
         decided_on_person: 7_011,
         decided: 8_214,
         open_high: 2,

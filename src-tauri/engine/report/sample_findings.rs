@@ -90,6 +90,7 @@ fn instance(
         agent: some(agent),
         tool: some(tool),
         sentence: s(sentence),
+        accepted: None,
         events: events.iter().map(|e| s(e)).collect(),
     }
 }

@@ -94,6 +94,7 @@ fn poison(view: &mut FrozenView, payload: &str) {
         add(&mut c.clause, p);
     }
     view.not_tested.iter_mut().chain(&mut view.overview.cautions).for_each(|t| add(t, p));
+    view.policy.push(p.to_string());
     for r in &mut view.rules {
         [&mut r.id, &mut r.version, &mut r.title, &mut r.family, &mut r.tested_what]
             .into_iter()
@@ -124,7 +125,8 @@ fn poison(view: &mut FrozenView, payload: &str) {
         [&mut l.code, &mut l.severity, &mut l.help, &mut l.file].into_iter().for_each(|t| add(t, p));
         l.places.iter_mut().for_each(|place| add(&mut place.detail, p));
     }
-    let rows = view.findings.iter_mut().chain(&mut view.design_facts).map(|f| &mut f.row);
+    let rows =
+        view.findings.iter_mut().chain(&mut view.design_facts).chain(&mut view.known_exceptions).map(|f| &mut f.row);
     for row in rows.chain(&mut view.overview.worst) {
         [
             &mut row.id,
@@ -139,7 +141,7 @@ fn poison(view: &mut FrozenView, payload: &str) {
         .for_each(|t| add(t, p));
         [&mut row.first, &mut row.last].into_iter().for_each(|t| add_some(t, p));
     }
-    for f in view.findings.iter_mut().chain(&mut view.design_facts) {
+    for f in view.findings.iter_mut().chain(&mut view.design_facts).chain(&mut view.known_exceptions) {
         for text in [
             &mut f.condition,
             &mut f.effect,

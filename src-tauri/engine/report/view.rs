@@ -27,6 +27,9 @@ pub struct FrozenView {
     /// SHA-256 over the texts of all rules.
     pub rules_hash: String,
     pub rules: Vec<RuleRun>,
+    /// Values of parameters that differ from the shipped ones, with who set them and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<String>,
     pub scope: Scope,
     /// What these tests did not look at, in sentences.
     pub not_tested: Vec<String>,
@@ -39,8 +42,10 @@ pub struct FrozenView {
     pub findings: Vec<FindingDetail>,
     /// Info: how the system is built, not what went wrong.
     pub design_facts: Vec<FindingDetail>,
+    /// What known exceptions cover whole: told, and apart from what waits for a reviewer.
+    pub known_exceptions: Vec<FindingDetail>,
     pub evidence: Vec<EvidenceItem>,
-    /// A line for each call of each instance of `findings` and `design_facts`.
+    /// A line for each call of each instance of `findings`, `design_facts` and `known_exceptions`.
     pub calls: Vec<CallLine>,
     /// Other words for people, so that whoever may not be named is not named in a sentence either. Never written.
     #[serde(skip)]

@@ -65,4 +65,23 @@ mod tests {
         db.execute("DELETE FROM acts WHERE seq = 2", []).unwrap();
         assert_eq!(check(&case).unwrap().len(), 2);
     }
+
+    #[test]
+    fn an_act_put_in_between_or_made_anew_shows_and_one_cut_from_the_end_shows_against_a_kept_head() {
+        let case = Case::in_memory().unwrap();
+        for n in 0..3 {
+            let undo = crate::model::deed::Undo { undone: n, reason: "mistaken".into() };
+            append(&case, Time(n), "ada@example.org", Deed::Undo(undo)).unwrap();
+        }
+        let head = case.head().unwrap();
+        let db = case.database();
+        // Whoever can write the file can hash one act anew; the acts after it do not follow it then.
+        let row = case.act_rows().unwrap().remove(1);
+        let forged = hash(row.seq, row.at, "someone.else", &row.word, &row.body, &row.prior);
+        db.execute("UPDATE acts SET who = 'someone.else', hash = ?1 WHERE seq = 2", [&forged]).unwrap();
+        assert_eq!(check(&case).unwrap(), ["act 3 does not continue the act before it"]);
+        db.execute("DELETE FROM acts WHERE seq >= 2", []).unwrap();
+        assert_eq!(check(&case).unwrap(), Vec::<String>::new());
+        assert_ne!(case.head().unwrap(), head);
+    }
 }

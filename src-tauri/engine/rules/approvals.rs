@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 
 use super::glob;
 use crate::case::ApprovalRow;
-use crate::lineage::clocks::UNMEASURED;
 use crate::model::{Attribute, Time};
 
 /// Approvals looked through for one call, the latest first: more than this many of one thing are a standing right.
@@ -113,11 +112,13 @@ pub struct Approvals {
     patterns: Vec<usize>,
     /// Action in lower case and who may do it.
     of_somebody: FxHashMap<(String, i64), Vec<usize>>,
+    /// Microseconds that the clocks of approval and call may differ.
+    bound: i64,
 }
 
 impl Approvals {
-    /// `rows` in the order of time.
-    pub fn new(rows: Vec<ApprovalRow>, party_of: impl IntoIterator<Item = (i64, i64)>) -> Approvals {
+    /// `rows` in the order of time; `bound` in microseconds: by how much two clocks may differ.
+    pub fn new(rows: Vec<ApprovalRow>, party_of: impl IntoIterator<Item = (i64, i64)>, bound: i64) -> Approvals {
         let mut approvals = Approvals {
             rows: Vec::new(),
             parties: party_of.into_iter().collect(),
@@ -126,6 +127,7 @@ impl Approvals {
             documents: FxHashMap::default(),
             patterns: Vec::new(),
             of_somebody: FxHashMap::default(),
+            bound,
         };
         for (n, row) in rows.iter().enumerate() {
             approvals.by_id.entry(row.shown_id.clone()).or_default().push(n);
@@ -263,7 +265,7 @@ impl Approvals {
         let (Some(given), Some(at)) = (row.time, wanted.at) else {
             return Says::Unclear("the time of the call or of the approval is not on record".into());
         };
-        if given.0.saturating_sub(at.0) > UNMEASURED {
+        if given.0.saturating_sub(at.0) > self.bound {
             return Says::Not("it was given after the call".into());
         }
         let other = |why: String| Says::Other(Differs { why, expired: false });
@@ -285,7 +287,7 @@ impl Approvals {
             Ok(Some(why)) => return other(why),
             Err(why) => return Says::Unclear(why),
         }
-        if let Some(ended) = row.expires.filter(|e| at.0.saturating_sub(e.0) > UNMEASURED) {
+        if let Some(ended) = row.expires.filter(|e| at.0.saturating_sub(e.0) > self.bound) {
             let why = format!("the approval expired at {}", ended.to_rfc3339());
             return Says::Other(Differs { why, expired: true });
         }
@@ -366,7 +368,7 @@ mod tests {
     }
 
     fn held(row: ApprovalRow, resource: &str, human: Option<i64>, attributes: &[(String, Attribute)]) -> State {
-        let approvals = Approvals::new(vec![row], (1..9).map(|n| (n, n)));
+        let approvals = Approvals::new(vec![row], (1..9).map(|n| (n, n)), crate::lineage::clocks::UNMEASURED);
         let wanted = Wanted {
             shown_id: "c1",
             tool_call: Some("t1"),

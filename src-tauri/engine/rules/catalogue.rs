@@ -17,7 +17,7 @@ const FILES: &[(&str, &str)] = rule_files! {
     "AZ-01" "AZ-02" "AZ-03" "AZ-04" "AZ-05" "AZ-06" "AZ-07" "AZ-08" "AZ-09" "AZ-10" "AZ-11" "AZ-12" "AZ-13" "AZ-14"
     "AP-01" "AP-02" "AP-03"
     "TK-01" "TK-02" "TK-03" "TK-04" "TK-05"
-    "PT-01" "UN-01"
+    "PT-01" "IN-01" "UN-01"
 };
 
 static RULES: OnceLock<Vec<Rule>> = OnceLock::new();

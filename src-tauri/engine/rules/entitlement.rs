@@ -62,6 +62,8 @@ pub enum Basis {
     ExplicitDeny,
     /// The export names the principal for this action then, and no grant covers. At most probable.
     NoMatchingGrant,
+    /// No export answers, and a decision log does: the person was evaluated for this, then.
+    RecordedDecision,
     Missing,
 }
 
@@ -71,6 +73,7 @@ impl Basis {
             Basis::Grant => "grant",
             Basis::ExplicitDeny => "explicit_deny",
             Basis::NoMatchingGrant => "no_matching_grant",
+            Basis::RecordedDecision => "recorded_decision",
             Basis::Missing => "missing",
         }
     }
@@ -178,6 +181,11 @@ impl Rights {
     /// Whether an export speaks of a name that is no party's.
     pub fn speaks_of(&self, name: &str) -> bool {
         self.known.party(name).is_none() && self.graph.of_name(name).is_some() && name.trim() != "*"
+    }
+
+    /// No export of rights was received.
+    pub fn is_empty(&self) -> bool {
+        self.graph.empty
     }
 
     /// Whether an export says anything of whoever is asked about.

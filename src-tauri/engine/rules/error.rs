@@ -13,6 +13,8 @@ pub enum RuleError {
     Run { rule: String, cause: rusqlite::Error },
     #[error("rule {rule}: {detail}")]
     Row { rule: String, detail: String },
+    #[error("rule {rule}: {detail}")]
+    Own { rule: String, detail: String },
     #[error(transparent)]
     Case(#[from] CaseError),
     #[error("the catalogue of controls does not read: {detail}")]
@@ -34,6 +36,11 @@ impl From<RuleError> for EdgeError {
                 "rule_untested",
                 Fault::Setting,
                 "Add an example that must not fire; a rule without one is not loaded.",
+            ),
+            RuleError::Own { .. } => (
+                "own_rule",
+                Fault::Setting,
+                "A rule of one's own reads the documented v1 views, holds its own examples, and is named X-...: see docs/rules.md.",
             ),
             RuleError::Run { .. } => {
                 ("rule_sql", Fault::Setting, "A rule may only read the v1 views; run behalf rules test on it.")

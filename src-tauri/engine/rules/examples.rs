@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::RuleError;
+use super::own;
 use super::row;
 use super::rule::{Example, Rule};
 use crate::case::Case;
@@ -22,11 +23,16 @@ pub struct ExampleResult {
 pub fn test_rule(rule: &Rule) -> Result<Vec<ExampleResult>, RuleError> {
     let case = Case::in_memory()?;
     let derived = case.derive()?;
+    // Examples are told for the values that the rule ships with.
+    let values = rule.values(&BTreeMap::new());
     let mut out = Vec::new();
     for (examples, must_fire) in [(&rule.must, true), (&rule.must_not, false)] {
         for example in examples {
             stand_in(derived.database(), rule, example)?;
-            let rows = derived.read_only(|db| row::select(db, rule))?;
+            let rows = match rule.own {
+                true => own::guarded(&derived, rule, own::EXAMPLE_STEPS, |db| row::select(db, rule, &values))?,
+                false => derived.read_only(|db| row::select(db, rule, &values))?,
+            };
             let instances: BTreeSet<(&str, &str)> =
                 rows.iter().map(|r| (r.cause.as_str(), r.instance.as_str())).collect();
             let fired = !instances.is_empty()

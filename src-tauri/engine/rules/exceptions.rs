@@ -17,14 +17,20 @@ pub(super) struct Exceptions {
 
 impl Exceptions {
     pub(super) fn load(case: &Case) -> Result<Exceptions, RuleError> {
-        let rows = case.exceptions()?;
+        let mut rows: Vec<Exception> = case.exceptions()?.into_iter().map(|(_, row)| row).collect();
+        // What came along from the last case; the same row received again is one.
+        for carried in case.present()?.exceptions {
+            if !rows.contains(&carried) {
+                rows.push(carried);
+            }
+        }
         if rows.is_empty() {
             return Ok(Exceptions { rows: Vec::new(), rights: None });
         }
         let rights = Rights::of_case(case)?;
         let rows = rows
             .into_iter()
-            .map(|(_, row)| {
+            .map(|row| {
                 let (condition, party) = (Condition::parse(&row.conditions), rights.party(&row.principal));
                 (row, condition, party)
             })

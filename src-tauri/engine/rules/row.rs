@@ -15,12 +15,18 @@
 //! | `confidence` | confirmed, probable, possible, undetermined |
 //! | `sentence` | one neutral sentence |
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
 use super::error::RuleError;
 use super::rule::Rule;
 use crate::model::{Confidence, Severity};
+
+/// Rows, and bytes of their text, that a reviewer's own rule may select: more than anybody reads.
+const ROWS: usize = 200_000;
+const BYTES: usize = 64_000_000;
 
 /// One selected row.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,19 +50,35 @@ pub(super) struct Selected {
     pub sentence: String,
 }
 
+impl Selected {
+    /// Bytes of its text.
+    fn length(&self) -> usize {
+        let optional = [&self.principal, &self.token, &self.run, &self.agent, &self.tool, &self.person];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        self.cause.len() + self.instance.len() + self.sentence.len() + optional
+    }
+}
+
 /// Runs a rule's SQL and reads its rows. The caller has closed the gate: only reading passes.
-pub(super) fn select(db: &Connection, rule: &Rule) -> Result<Vec<Selected>, RuleError> {
+pub(super) fn select(db: &Connection, rule: &Rule, values: &BTreeMap<String, f64>) -> Result<Vec<Selected>, RuleError> {
     let failed = |cause| RuleError::Run { rule: rule.id.clone(), cause };
     let mut statement = db.prepare(&rule.sql).map_err(failed)?;
-    for (name, parameter) in &rule.parameters {
+    if !statement.readonly() {
+        return Err(RuleError::Row { rule: rule.id.clone(), detail: "a rule is one SELECT".into() });
+    }
+    for (name, value) in values {
         if let Some(index) = statement.parameter_index(&format!(":{name}")).map_err(failed)? {
-            statement.raw_bind_parameter(index, parameter.default).map_err(failed)?;
+            statement.raw_bind_parameter(index, *value).map_err(failed)?;
         }
     }
     let columns = Columns::of(&statement, rule)?;
     let mut rows = statement.raw_query();
-    let mut out = Vec::new();
+    let (mut out, mut held) = (Vec::new(), 0);
     while let Some(row) = rows.next().map_err(failed)? {
+        if rule.own && (out.len() >= ROWS || held > BYTES) {
+            let detail = format!("it selects more than {ROWS} rows, or more than {} MB of text", BYTES / 1_000_000);
+            return Err(RuleError::Row { rule: rule.id.clone(), detail });
+        }
         let text = |at: Option<usize>| -> Option<String> {
             match row.get_ref(at?).ok()? {
                 ValueRef::Text(t) => Some(String::from_utf8_lossy(t).into_owned()).filter(|t| !t.is_empty()),
@@ -72,7 +94,7 @@ pub(super) fn select(db: &Connection, rule: &Rule) -> Result<Vec<Selected>, Rule
                 _ => None,
             }
         };
-        out.push(Selected {
+        let selected = Selected {
             cause: text(columns.cause).unwrap_or_default(),
             instance: text(columns.instance).unwrap_or_default(),
             event: number(columns.event),
@@ -93,7 +115,9 @@ pub(super) fn select(db: &Connection, rule: &Rule) -> Result<Vec<Selected>, Rule
                 .and_then(Confidence::from_word)
                 .unwrap_or(Confidence::Undetermined),
             sentence: text(columns.sentence).unwrap_or_default(),
-        });
+        };
+        held += selected.length();
+        out.push(selected);
     }
     Ok(out)
 }

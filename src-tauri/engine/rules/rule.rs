@@ -28,12 +28,36 @@ impl Population {
     }
 }
 
-/// A parameter with its default; a case's policy may set another value.
+/// A parameter with its default; a case's policy may set another value within the range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
     pub default: f64,
     pub says: String,
+    /// What is counted: days, calls, a share of 1.
+    #[serde(default)]
+    pub unit: String,
+    /// A policy goes no lower, and no higher. Without a range no other value may be set.
+    #[serde(default)]
+    pub least: Option<f64>,
+    #[serde(default)]
+    pub most: Option<f64>,
+    /// No fractions.
+    #[serde(default)]
+    pub whole: bool,
+}
+
+impl Parameter {
+    /// Why a value may not be set, in words.
+    pub fn refuses(&self, value: f64) -> Option<String> {
+        let (Some(least), Some(most)) = (self.least, self.most) else {
+            return Some("its rule states no range for it".into());
+        };
+        if !value.is_finite() || value < least || value > most {
+            return Some(format!("it goes from {least} to {most} {}", self.unit).trim_end().into());
+        }
+        (self.whole && value.fract() != 0.0).then(|| format!("it is a whole number of {}", self.unit))
+    }
 }
 
 /// Rows of views that must, or must not, make the rule fire.
@@ -95,6 +119,8 @@ pub struct Rule {
     pub must_not: Vec<Example>,
     /// The file itself, for `rules show` and for the evidence package.
     pub text: String,
+    /// A reviewer's own: it came from elsewhere, and is run as a stranger's.
+    pub own: bool,
 }
 
 impl Rule {
@@ -126,7 +152,25 @@ impl Rule {
             must: file.must,
             must_not: file.must_not,
             text: text.to_string(),
+            own: false,
         })
+    }
+
+    /// The key of a parameter in a policy.
+    pub fn key(&self, parameter: &str) -> String {
+        format!("{}.{parameter}", self.id)
+    }
+
+    /// The value of a parameter under a policy: the shipped one where the policy's is none that the rule takes.
+    pub fn value(&self, parameter: &str, policy: &BTreeMap<String, f64>) -> Option<f64> {
+        let p = self.parameters.get(parameter)?;
+        let set = policy.get(&self.key(parameter)).copied().filter(|v| p.refuses(*v).is_none());
+        Some(set.unwrap_or(p.default))
+    }
+
+    /// All values under a policy, by name.
+    pub fn values(&self, policy: &BTreeMap<String, f64>) -> BTreeMap<String, f64> {
+        self.parameters.keys().filter_map(|name| Some((name.clone(), self.value(name, policy)?))).collect()
     }
 }
 

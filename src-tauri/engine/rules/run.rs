@@ -10,6 +10,7 @@ use super::error::RuleError;
 use super::exceptions::{self, Exceptions};
 use super::facts;
 use super::notes::{FindingNotes, Population as Stated};
+use super::own;
 use super::row::{self, Selected};
 use super::rule::{Population, Rule};
 use super::severity;
@@ -30,22 +31,51 @@ pub fn run(
     derived: &Derived<'_>,
     tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<Vec<FindingRecord>, RuleError> {
-    facts::compute(case, derived, &Context::load(case)?, tick)?;
+    let context = Context::load(case)?;
+    facts::compute(case, derived, &context, tick)?;
     let mut out = Vec::new();
-    let tested = Tested::count(derived)?;
-    let exceptions = Exceptions::load(case)?;
+    let weighed =
+        Weighed { tested: Tested::count(derived)?, known: Exceptions::load(case)?, policy: &context.present.policy };
     for rule in catalogue::load()? {
-        let rows = derived.read_only(|db| row::select(db, rule))?;
-        let mut by_cause: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
-        for row in &rows {
-            by_cause.entry(row.cause.as_str()).or_default().push(row);
-        }
-        for (cause, rows) in by_cause {
-            out.push(finding(derived, rule, cause, &rows, &tested, &exceptions)?);
+        let rows = derived.read_only(|db| row::select(db, rule, &rule.values(weighed.policy)))?;
+        out.extend(findings(derived, rule, &rows, &weighed)?);
+    }
+    let (own_rules, broken) = own::of_log(&context.present.rules);
+    for (id, error) in broken {
+        derived.rule_not_run(&id, "", 0, &error.to_string())?;
+    }
+    let budget = own::budget(derived)?;
+    for rule in &own_rules {
+        let values = rule.values(weighed.policy);
+        let rows = own::guarded(derived, rule, budget, |db| row::select(db, rule, &values));
+        match rows.and_then(|rows| findings(derived, rule, &rows, &weighed)) {
+            Ok(found) => out.extend(found),
+            // One rule that cannot run takes nothing from the others, and is said.
+            Err(error) => derived.rule_not_run(&rule.id, &rule.title, rule.version, &error.to_string())?,
         }
     }
     out.sort_by(|a, b| (a.severity, &a.rule, &a.cause).cmp(&(b.severity, &b.rule, &b.cause)));
     Ok(out)
+}
+
+/// What rows are held against.
+struct Weighed<'a> {
+    tested: Tested,
+    known: Exceptions,
+    policy: &'a BTreeMap<String, f64>,
+}
+
+fn findings(
+    derived: &Derived<'_>,
+    rule: &Rule,
+    rows: &[Selected],
+    weighed: &Weighed<'_>,
+) -> Result<Vec<FindingRecord>, RuleError> {
+    let mut by_cause: BTreeMap<&str, Vec<&Selected>> = BTreeMap::new();
+    for row in rows {
+        by_cause.entry(row.cause.as_str()).or_default().push(row);
+    }
+    by_cause.into_iter().map(|(cause, rows)| finding(derived, rule, cause, &rows, weighed)).collect()
 }
 
 /// Sizes of the tested populations.
@@ -79,9 +109,9 @@ fn finding(
     rule: &Rule,
     cause: &str,
     rows: &[&Selected],
-    tested: &Tested,
-    known: &Exceptions,
+    weighed: &Weighed<'_>,
 ) -> Result<FindingRecord, RuleError> {
+    let Weighed { tested, known, policy } = weighed;
     let id = stable(&[&rule.id, cause]);
     let mut instances = instances(derived, rule, cause, rows)?;
     let mut persons: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -98,6 +128,8 @@ fn finding(
     let rating = severity::rate(rule, rows, events.len(), people.len(), population, confidence);
     let design_fact = rows.iter().all(|r| r.design);
     let mut notes = notes(rule, rows, &rating.why, population, events.len(), people.len(), confidence);
+    notes.parameters = rule.values(policy);
+    notes.condition.push_str(&own_values(rule, policy));
     notes.accepted = accepted_notes;
     Ok(FindingRecord {
         id: format!("{}-{}", rule.id, id),
@@ -117,6 +149,16 @@ fn finding(
         accepted,
         instances,
     })
+}
+
+/// How the case's policy differs from what the condition says; nothing where it does not.
+fn own_values(rule: &Rule, policy: &BTreeMap<String, f64>) -> String {
+    let differ = rule.parameters.iter().filter_map(|(name, p)| {
+        let value = rule.value(name, policy)?;
+        (value != p.default).then(|| format!("{name} = {value}, shipped {}", p.default))
+    });
+    let differ: Vec<String> = differ.collect();
+    if differ.is_empty() { String::new() } else { format!(" (by the policy of this case: {})", differ.join("; ")) }
 }
 
 fn instance_id(rule: &Rule, cause: &str, key: &str) -> String {
@@ -221,7 +263,7 @@ fn notes(
         against,
         accepted: Vec::new(),
         spread,
-        parameters: rule.parameters.iter().map(|(name, p)| (name.clone(), p.default)).collect(),
+        parameters: BTreeMap::new(),
         listed_at_most: LISTED,
     }
 }

@@ -135,9 +135,10 @@ fn understand(record: &Json, hints: &Hints) -> Result<Understood, NotUnderstood>
     if event.service.as_deref() == Some("verifiedpermissions") {
         cedar_decisions::of_cloudtrail(record, &mut event);
     }
-    if event.kind == EventKind::Token {
-        event.issued = issued(record, &event);
-    }
+    event.issued = match event.kind {
+        EventKind::Token => issued(record, &event),
+        _ => created(record),
+    };
     correlate(record, &caller, hints.search(NAME), &mut event);
     Ok(event.into())
 }
@@ -266,6 +267,15 @@ fn issued(record: &Json, event: &Event) -> Option<Issued> {
         principal,
         expires: json::time(record, "/responseElements/credentials/expiration"),
     })
+}
+
+/// CreateAccessKey: a long-lived key that outlives the session which made it.
+fn created(record: &Json) -> Option<Issued> {
+    let id = json::text(record, "/responseElements/accessKey/accessKeyId")?;
+    let account = json::text(record, "/userIdentity/accountId")?;
+    let user = json::text(record, "/responseElements/accessKey/userName")?;
+    let principal = of_arn(&format!("arn:aws:iam::{account}:user/{user}")).0;
+    Some(Issued { credential: Credential { kind: CredentialKind::LongLived, id }, principal: Some(principal), expires: None })
 }
 
 /// Run ids: session tags first, then names that callers choose. All of it is the caller's word.

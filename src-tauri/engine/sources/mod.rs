@@ -28,7 +28,9 @@ pub mod json;
 mod literal;
 mod loose;
 pub mod mapping;
+pub mod messages;
 mod nobody;
+pub mod pasted;
 mod recognise;
 mod row;
 mod salesforce;
@@ -82,6 +84,7 @@ sources! {
     langsmith_runs,
     langfuse,
     token_records,
+    jwks,
     entra_users,
     tau_bench,
     tau_bench_few_shot,

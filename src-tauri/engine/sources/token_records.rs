@@ -131,7 +131,7 @@ fn token_in(value: &Json) -> Option<(String, Json)> {
     Some((token, claims))
 }
 
-fn decode(token: &str) -> Option<Json> {
+pub(super) fn decode(token: &str) -> Option<Json> {
     let bytes = base64(token.split('.').nth(1)?)?;
     let claims = json::parse(&bytes).ok()?;
     // A token is one whatever it leaves out, if it says anything that tokens say.
@@ -139,9 +139,8 @@ fn decode(token: &str) -> Option<Json> {
     (is_claims(&claims) || REGISTERED.iter().any(|p| json::at(&claims, p).is_some())).then_some(claims)
 }
 
-/// A token that another system's record holds: its id, or a hash of it, and what it claims. Its signature was not checked
-/// and is not kept.
-pub(super) fn bearer(text: &str) -> Option<(String, TokenFacts)> {
+/// A token that a record holds: its id, or a hash of it, and what it claims. Its signature is not checked here.
+pub fn bearer(text: &str) -> Option<(String, TokenFacts)> {
     let token = raw_token(text)?;
     let claims = decode(token)?;
     let id = json::first_text(&claims, &ID).unwrap_or_else(|| hash(token));
@@ -149,7 +148,7 @@ pub(super) fn bearer(text: &str) -> Option<(String, TokenFacts)> {
 }
 
 /// Base64, in the plain and in the URL alphabet, with or without padding.
-pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+pub fn base64(text: &str) -> Option<Vec<u8>> {
     let lenient = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::RequireNone);
@@ -191,7 +190,7 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
         event.issued = Some(Issued { credential: credential.clone(), principal, expires: facts.expires });
     }
     event.token = Some(facts);
-    if raw.is_some_and(|token| token.ends_with('.')) {
+    if raw.is_some_and(is_unsigned) {
         nobody_vouches(&mut event);
     }
 
@@ -204,6 +203,15 @@ fn event(outer: &Json, claims: &Json, raw: Option<&str>, hints: &Hints) -> Event
     search.record(outer);
     search.fill(&mut event);
     event
+}
+
+/// No signature, or a header that says there is none (RFC 7518 section 3.6).
+fn is_unsigned(token: &str) -> bool {
+    let none = || {
+        let header = base64(token.split('.').next()?)?;
+        Some(json::text(&json::parse(&header).ok()?, "/alg")?.eq_ignore_ascii_case("none"))
+    };
+    token.ends_with('.') || none() == Some(true)
 }
 
 /// A token without a signature is anybody's text: no issuer stands behind what it says.
@@ -221,7 +229,7 @@ fn nobody_vouches(event: &mut Event) {
     }
 }
 
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     let digest = Sha256::digest(token.as_bytes());
     format!("sha256:{}", digest.iter().map(|b| format!("{b:02x}")).collect::<String>())
 }

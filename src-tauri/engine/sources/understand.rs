@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::json::{self, Json};
-use super::{Content, Hints, NotUnderstood, Piece, Record, Source, Understood};
+use super::{Content, Hints, NotUnderstood, Piece, Record, Source, Understood, nobody};
 use crate::model::LossCode;
 use crate::read::{Form, yaml};
 
@@ -13,7 +13,7 @@ pub type Part = (Range<usize>, Option<Vec<u8>>, Result<Understood, NotUnderstood
 /// Expands, parses and understands one chunk. Every byte that is a record's stands in one part, understood or not.
 pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &Hints) -> Vec<Part> {
     if let Form::Csv { delimiter, header } = form {
-        let understood = row(source, *delimiter, header, chunk, hints);
+        let understood = row(source, *delimiter, header, chunk, hints).map(told);
         // A row that is none needs no header: a long one before many torn rows would cost the square of the file.
         let envelope = understood.is_ok().then(|| header_line(*delimiter, header));
         return vec![(0..chunk.len(), envelope, understood)];
@@ -39,10 +39,18 @@ pub fn understand_chunk(source: &dyn Source, form: &Form, chunk: &[u8], hints: &
         let understood = match form {
             Form::Yaml => yaml(source, bytes, yaml::column(chunk, &range), around, hints),
             _ => value(source, bytes, around, hints),
-        };
+        }
+        .map(told);
         parts.push((range, envelope, understood));
     }
     parts
+}
+
+fn told(understood: Understood) -> Understood {
+    match understood {
+        Understood::Event(event) => Understood::Event(Box::new(nobody::emptied(*event))),
+        other => other,
+    }
 }
 
 fn value(

@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use behalf_engine::case::{Case, verify};
+use behalf_engine::model::{Kind, Time};
+use behalf_engine::review::{self, Wanted};
 
 fn copy_of(version: u32, folder: &Path) -> PathBuf {
     let fixture = format!("{}/../../fixtures/cases/v{version}.behalf", env!("CARGO_MANIFEST_DIR"));
@@ -48,4 +50,29 @@ fn a_case_of_version_2_keeps_its_scope_and_its_chain() {
     let found = verify(&case).unwrap();
     assert_eq!(found.problems, Vec::<String>::new());
     assert!(folder.path().join("review.v2.behalf").exists());
+}
+
+#[test]
+fn an_old_case_takes_new_acts_after_its_own() {
+    for (version, before) in [(1, 0), (2, 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let case = Case::open(&copy_of(version, folder.path())).unwrap();
+        // Its conclusions are of a program that did not say of what.
+        assert!(case.stale().unwrap().is_none_or(|stale| stale.earlier_program));
+        let person = case.directory().unwrap().into_iter().find(|row| row.email.is_some()).unwrap();
+        let wanted = Wanted::Rekind {
+            account: person.id,
+            kind: Kind::Shared,
+            from: None,
+            to: None,
+            reason: "a team uses it".into(),
+        };
+        let decided = review::decide(&case, Time(0), "A. Reviewer", &wanted, &()).unwrap();
+        assert_eq!(decided.act.seq, before + 1);
+        assert_eq!(review::check(&case).unwrap(), Vec::<String>::new());
+        assert_eq!(case.stale().unwrap(), None);
+        let undo = Wanted::Undo { seq: decided.act.seq as u32, reason: "it is one person's".into() };
+        review::decide(&case, Time(0), "A. Reviewer", &undo, &()).unwrap();
+        assert_eq!(case.acts().unwrap().len() as i64, before + 2);
+    }
 }

@@ -299,8 +299,11 @@ fn the_order_of_files_and_threads_do_not_matter() {
     let told = |exports: &[Export], threads| {
         let Given { case, .. } = given_on(exports, &[], threads);
         let what = What { service: None, action: "refund", resource: "order/2", at: Time::parse(AT), with: &[] };
-        serde_json::to_string(&(who_can(&case, what).unwrap(), ask(&case, "ada@example.org", "refund", "order/1")))
-            .unwrap()
+        serde_json::to_string(&(
+            who_can(&case, what).unwrap(),
+            ask(&case, "ada@example.org", "refund", "order/1").because,
+        ))
+        .unwrap()
     };
     let one = told(&exports, 1);
     exports.reverse();

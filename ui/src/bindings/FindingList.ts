@@ -5,4 +5,8 @@ import type { FindingRow } from "./FindingRow";
 /**
  * The list with its facets.
  */
-export type FindingList = { rows: Array<FindingRow>, total: number, facets: Array<Facet>, };
+export type FindingList = { rows: Array<FindingRow>, total: number, 
+/**
+ * Findings that known exceptions cover whole: out of the queue, and counted here whatever is listed.
+ */
+known_exceptions: number, facets: Array<Facet>, };

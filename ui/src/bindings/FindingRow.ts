@@ -23,4 +23,4 @@ design_fact: boolean,
 /**
  * The words of known exceptions that cover all of it: not in the queue either.
  */
-accepted?: string, };
+accepted: string | null, };

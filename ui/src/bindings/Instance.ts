@@ -9,6 +9,10 @@ export type Instance = { id: string, principal: string | null, token: string | n
  */
 sentence: string, 
 /**
+ * The words of the known exception that covers it.
+ */
+accepted: string | null, 
+/**
  * Shown ids of the calls.
  */
 events: Array<string>, };

@@ -4,6 +4,7 @@ import type { DayCount } from "./DayCount";
 import type { FindingRow } from "./FindingRow";
 import type { PatternCell } from "./PatternCell";
 import type { SeverityCount } from "./SeverityCount";
+import type { VerdictFigure } from "./VerdictFigure";
 
 /**
  * First screen of a case.
@@ -20,7 +21,11 @@ decided_on_person: number,
 /**
  * Agents' calls whose decision names its evaluated subjects.
  */
-decided: number, open_high: number, findings_by_severity: Array<SeverityCount>, both_principals: number, run_on_record: number, agent_calls: number, 
+decided: number, 
+/**
+ * Calls by the verdict on their decision, each a link to `verdict:WORD`.
+ */
+verdicts: Array<VerdictFigure>, open_high: number, findings_by_severity: Array<SeverityCount>, both_principals: number, run_on_record: number, agent_calls: number, 
 /**
  * Calls of each day, UTC, oldest first; days without a call are there with zeroes.
  */

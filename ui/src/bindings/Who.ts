@@ -2,10 +2,13 @@
 import type { Candidate } from "./Candidate";
 import type { DecisionWords } from "./DecisionWords";
 import type { FindingRow } from "./FindingRow";
+import type { InstructionWords } from "./InstructionWords";
 import type { Link } from "./Link";
+import type { NeedWords } from "./NeedWords";
 import type { Person } from "./Person";
 import type { Proof } from "./Proof";
 import type { RefusalWords } from "./RefusalWords";
+import type { VerdictWords } from "./VerdictWords";
 
 /**
  * The answer for one call.
@@ -24,9 +27,37 @@ disclaimer: string, human: Person | null, grade: string | null, agent: string | 
  */
 cautions: Array<string>, chain: Array<Link>, 
 /**
- * All paths that were weighed: to the value named, and to others.
+ * The smallest sets of evidence that each carry a person: to the one named, and to others.
  */
-proofs: Array<Proof>, candidates: Array<Candidate>, decision: DecisionWords | null, 
+proofs: Array<Proof>, 
+/**
+ * The same for the agent.
+ */
+agent_proofs: Array<Proof>, 
+/**
+ * What the conclusion was held against, each as a sentence.
+ */
+checked: Array<string>, 
+/**
+ * Proofs of at least C that name different people, in words; both are kept.
+ */
+contradictions: Array<string>, 
+/**
+ * Who answers for the agent or service where no person is required. An owner did nothing by being one.
+ */
+owner: string | null, candidates: Array<Candidate>, 
+/**
+ * What would settle the call, or raise its grade; empty at B or better.
+ */
+needs: Array<NeedWords>, decision: DecisionWords | null, 
+/**
+ * Whether the decision was made for the right principal; none for what is no call.
+ */
+verdict: VerdictWords | null, 
+/**
+ * A tool's output that bids this call: also among the cautions.
+ */
+instruction: InstructionWords | null, 
 /**
  * Findings that list this call.
  */

@@ -1,3 +1,4 @@
+import { verdict, verdicts } from "./allowed";
 import type { Completeness } from "../../src/bindings/Completeness";
 import type { FileRow } from "../../src/bindings/FileRow";
 import type { LossRow } from "../../src/bindings/LossRow";
@@ -202,6 +203,7 @@ export function overview(): Overview {
     },
     decided_on_person: Math.round(agents.length * 0.41),
     decided: Math.round(agents.length * 0.78),
+    verdicts,
     open_high: findings.filter((row) => row.severity === "high").length,
     findings_by_severity: ["high", "medium", "low"].map((severity) => {
       const list = findings.filter((row) => row.severity === severity);
@@ -272,6 +274,10 @@ export function who(id: string): Who | undefined {
   const other = calls.find((each) => each.run === call.run && each.id !== id)?.id ?? null;
   const grade = call.grade ?? "X";
   return {
+    agent_proofs: [],
+    checked: [],
+    contradictions: [],
+    owner: null,
     id,
     kind: "call",
     source: call.source,
@@ -300,6 +306,7 @@ export function who(id: string): Who | undefined {
             settled_by: "The token service's exchange log for client statement-reader, 2–27 March, or the orchestrator's export that holds the parent run.",
           },
     cautions: grade === "C" ? ["The agent's own trace is the only proof that a person asked (R10)."] : [],
+    instruction: null,
     chain:
       person === undefined
         ? [
@@ -334,7 +341,9 @@ export function who(id: string): Who | undefined {
             },
           ],
     candidates: call.refusal === "R6" ? [{ value: "tomas.arriaga@fernhill.example", reason: "held the session at the time; the run names another" }] : [],
+    needs: [],
     decision: call.own ? null : { effect: "allow", evaluated: [call.agent ?? ""], policy: "gateway/claims.rego", sentence: "Allowed on the agent's rights alone; no person was evaluated." },
+    verdict: call.own ? null : verdict(id, person?.shown ?? "the person", call.agent ?? "the agent"),
     findings: call.findings > 0 ? findings.slice(0, 1) : [],
   };
 }

@@ -38,6 +38,7 @@ export const findings: FindingRow[] = SEEDS.map(([rule, severity, confidence, ti
   first: calls[from]?.time ?? null,
   last: calls[Math.min(calls.length - 1, from + count * 3)]?.time ?? null,
   design_fact: false,
+  accepted: null,
   ...more,
 }));
 
@@ -86,6 +87,7 @@ export function detail(id: string): FindingDetail | undefined {
         agent: first?.agent ?? "claims-triage",
         tool: first?.action ?? null,
         sentence: `${first?.human ?? "Nobody who can be named"} caused ${first?.action ?? "a call"} on ${first?.resource ?? "a resource"} through ${first?.agent ?? "an agent"}.`,
+        accepted: null,
         events: listed.map((call) => call.id),
       };
     }),

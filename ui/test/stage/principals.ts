@@ -1,7 +1,6 @@
 import type { AccountRow } from "../../src/bindings/AccountRow";
 import type { AccountSheet } from "../../src/bindings/AccountSheet";
 import type { AgentRow } from "../../src/bindings/AgentRow";
-import type { Authorized } from "../../src/bindings/Authorized";
 import type { Holder } from "../../src/bindings/Holder";
 import type { ToolPattern } from "../../src/bindings/ToolPattern";
 import { AGENTS, type Call, calls, people } from "./calls";
@@ -152,22 +151,6 @@ export const patterns: ToolPattern[] = AGENTS.flatMap((agent) => {
     };
   });
 });
-
-export function authorized(user: string, action: string, resource: string): Authorized {
-  const call = calls.find((each) => each.human === user && each.action === action && each.resource === resource);
-  const known = people.find((row) => row.key === user);
-  if (known === undefined) return { answer: "unanswerable", user, agent: null, decision: null, because: [`nobody in this case is known as ${user}`] };
-  const note = action === "claims.note";
-  return {
-    answer: note ? "no" : "yes",
-    user,
-    agent: call?.agent == null ? null : { id: call.agent, answer: "yes" },
-    decision: call === undefined ? null : { effect: "allow", evaluated: [call.agent ?? user], event: call.id },
-    because: note
-      ? ["the export names this person for this action then, and no grant covers action, resource and conditions", "entitlement record sha256:4be0c1a2d3e4f506"]
-      : ["allow claims.* on claim/*, from 2025-01-01, through the group Claims handlers", "entitlement record sha256:91c2aa07bd34e85f", "membership record sha256:03d51e77a0cc1b42"],
-  };
-}
 
 export const holders: Holder[] = [
   ...people.slice(0, 4).map((row): Holder => ({ principal: row.key, kind: "person", answer: "yes", because: ["allow claims.* on claim/*, through the group Claims handlers", "entitlement record sha256:91c2aa07bd34e85f"] })),

@@ -10,7 +10,10 @@ import { runRows, runTree, wide } from "./fanout";
 import { detail, findings } from "./findings";
 import { facet as callFacet, index, multiply, page, position } from "./grid";
 import { check, learned } from "./mapping";
-import { account, accounts, agents, authorized, holders, patterns } from "./principals";
+import { account, accounts, agents, holders, patterns } from "./principals";
+import { acts, policy, record } from "./acts";
+import { authorized, bridge, token, tokens, verdict } from "./allowed";
+import { agentSheet, changes, couldBe, exposure, ledger, requests } from "./reach";
 
 /** What a test may ask of the staged host, by the page's `__STAGE__`. */
 type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; partial?: boolean; fail?: string; hold?: string; many?: number; spans?: number; recognised?: boolean };
@@ -57,7 +60,7 @@ function narrowed(filter: FindingFilter) {
       (filter.confidence?.includes(row.confidence) ?? true) &&
       `${row.rule} ${row.title} ${row.cause}`.toLowerCase().includes((filter.text ?? "").toLowerCase()),
   );
-  return { rows, total: shown.length, facets: (["severity", "rule", "family", "confidence"] as const).map(facet) };
+  return { rows, total: shown.length, known_exceptions: 0, facets: (["severity", "rule", "family", "confidence"] as const).map(facet) };
 }
 
 const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[C]["result"] } = {
@@ -103,7 +106,7 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   completeness: () => completeness,
   receipts: () => receipts,
   losses: ({ file }) => losses.filter((row) => file === null || file === undefined || row.file === file),
-  findings: (filter) => (empty ? { rows: [], total: 0, facets: [] } : narrowed(filter)),
+  findings: (filter) => (empty ? { rows: [], total: 0, known_exceptions: 0, facets: [] } : narrowed(filter)),
   finding: ({ id }) => detail(id) ?? missing(id),
   who: ({ id }) => who(id) ?? missing(id),
   raw: ({ id }) => raw(id) ?? missing(id),
@@ -134,7 +137,6 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   account: ({ id }) => account(id) ?? missing(id),
   agents: () => (empty ? [] : agents),
   patterns: () => (empty ? [] : patterns),
-  authorized: ({ user, action, resource }) => authorized(user, action, resource),
   who_can: () => holders,
   approved: ({ id }) => ({ id, answer: "no_source_imported", sentence: "No export of approvals was received; the asset list does not ask for one.", required: false, approved_by: [], approvals: [], disclaimer: "" }),
   runs: () => (empty ? [] : runRows),
@@ -144,6 +146,20 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   learn_mapping: () => (stage.recognised === true ? { ...learned, recognised: { source: "github_audit", why: "its entries hold @timestamp, action and actor" }, toml: null } : learned),
   check_mapping: ({ toml }) => check(toml),
   keep_mapping: () => null,
+  acts,
+  policy: () => policy,
+  authorized: ({ user, action, resource }) => authorized(user, action, resource),
+  verdict: ({ id }) => (who(id) === undefined ? missing(id) : verdict(id, "the person", "the agent")),
+  bridge_matrix: () => (empty ? { ...bridge, cells: [], potential: [], calls: 0, entitled: 0, beyond: 0, unanswerable: 0, for_nobody: 0 } : bridge),
+  tokens: () => (empty ? [] : tokens),
+  token: ({ id }) => token(id),
+  requests: () => requests,
+  agent: ({ id }) => agentSheet(id),
+  exposure: ({ credential, at }) => exposure(credential, at ?? null),
+  exposure_of_secret: ({ at }) => exposure("a pasted secret", at ?? null),
+  ledger: ({ resource, view }) => ledger(resource, view),
+  could_be: ({ key }) => couldBe(key),
+  changes: () => changes,
   write_report: ({ to }) => ({ path: to }),
 };
 
@@ -177,7 +193,11 @@ const host: Host = {
     const answer = answers[command] as (given: typeof args) => Commands[typeof command]["result"];
     return structuredClone(answer(args));
   },
-  async run(command, _args, progress) {
+  async run(command, args, progress) {
+    if (command === "record_act") {
+      const { by, act } = args as LongCommands["record_act"]["args"];
+      return structuredClone(record(by, act)) as LongCommands[typeof command]["result"];
+    }
     await work(progress);
     if (command === "demo_case") {
       opened = true;

@@ -46,6 +46,8 @@ pub enum Select {
     /// Calls of one standing.
     Standing(String),
     DecidedOnPerson,
+    /// Calls by the number of the verdict on their decision.
+    Verdict(i64),
     BothPrincipals,
     RunOnRecord,
     AgentCalls,
@@ -87,7 +89,16 @@ impl Select {
             Select::All => ("1".into(), vec![]),
             Select::OutOfScope => ("a.kind IN (0, 4) AND a.in_scope = 0".into(), vec![]),
             Select::Standing(word) => (format!("{IS_CALL} AND a.standing = ?"), vec![word.clone().into()]),
-            Select::DecidedOnPerson => (format!("{IS_CALL} AND {IS_AGENTS} AND a.decided = 2"), vec![]),
+            Select::DecidedOnPerson => (
+                format!(
+                    "{IS_CALL} AND {IS_AGENTS} AND coalesce((SELECT v.decided FROM verdict_facts v WHERE v.event = a.event), a.decided) = 2"
+                ),
+                vec![],
+            ),
+            Select::Verdict(number) => (
+                format!("{IS_CALL} AND a.event IN (SELECT v.event FROM verdict_facts v WHERE v.verdict = ?)"),
+                vec![(*number).into()],
+            ),
             Select::BothPrincipals => (format!("{IS_CALL} AND a.both_on_record = 1"), vec![]),
             Select::RunOnRecord => (format!("{IS_CALL} AND a.run_on_record = 1"), vec![]),
             Select::AgentCalls => (format!("{IS_CALL} AND {IS_AGENTS}"), vec![]),

@@ -34,7 +34,7 @@ impl Case {
              coalesce(sum({IS_AGENTS} AND a.decided = 2), 0), coalesce(sum(a.both_on_record), 0),
              coalesce(sum(a.run_on_record), 0) FROM attributions a WHERE {IS_CALL}"
         );
-        Ok(self.db.query_row(&sql, [], |r| {
+        let mut figures = self.db.query_row(&sql, [], |r| {
             Ok(Figures {
                 agent_calls: r.get(0)?,
                 decided: r.get(1)?,
@@ -42,7 +42,15 @@ impl Case {
                 both_principals: r.get(3)?,
                 run_on_record: r.get(4)?,
             })
-        })?)
+        })?;
+        // With verdicts decision logs and platforms that leave no doubt speak too, not the calls' own records alone.
+        let counts = self.verdict_counts()?;
+        if !counts.is_empty() {
+            let of =
+                |least: i64| counts.iter().filter(|c| c.agents && c.decided >= least).map(|c| c.calls).sum::<i64>();
+            (figures.decided, figures.decided_on_person) = (of(1) as u32, of(2) as u32);
+        }
+        Ok(figures)
     }
 
     pub fn standings(&self) -> Result<Vec<StandingCount>, CaseError> {

@@ -49,6 +49,7 @@ pub struct InstanceView {
     pub agent: Option<String>,
     pub tool: Option<String>,
     pub sentence: String,
+    pub accepted: Option<String>,
     pub events: Vec<String>,
 }
 
@@ -104,7 +105,7 @@ impl Case {
             "SELECT e.shown_id FROM instance_events x JOIN events e ON e.id = x.event WHERE x.instance = ?1 ORDER BY x.n",
         )?;
         let mut query = self.db.prepare(
-            "SELECT id, principal, token, run, agent, tool, sentence FROM instances WHERE finding = ?1 ORDER BY n",
+            "SELECT id, principal, token, run, agent, tool, sentence, accepted FROM instances WHERE finding = ?1 ORDER BY n",
         )?;
         let mut rows = query.query([finding])?;
         let mut out = Vec::new();
@@ -119,6 +120,7 @@ impl Case {
                 agent: r.get(4)?,
                 tool: r.get(5)?,
                 sentence: r.get(6)?,
+                accepted: r.get(7)?,
             });
         }
         Ok(out)

@@ -65,8 +65,20 @@ impl Case {
 
     /// The party that is shown so: e-mail, login, id or name.
     pub fn party_shown(&self, shown: &str) -> Result<Option<i64>, CaseError> {
-        let sql = "SELECT id FROM parties WHERE lower(shown) = lower(?1) ORDER BY kind IN ('person', 'human') DESC, id LIMIT 1";
-        Ok(self.db.query_row(sql, [shown], |r| r.get(0)).optional()?)
+        let exact = "SELECT id FROM parties WHERE shown = ?1 ORDER BY kind IN ('person', 'human') DESC, id LIMIT 1";
+        if let Some(party) = self.db.query_row(exact, [shown], |r| r.get(0)).optional()? {
+            return Ok(Some(party));
+        }
+        // Two that differ in nothing but capitals are two: neither is meant for certain.
+        let mut query = self.db.prepare(
+            "SELECT id, kind IN ('person', 'human') FROM parties WHERE lower(shown) = lower(?1) ORDER BY 2 DESC, id LIMIT 3",
+        )?;
+        let found: Vec<(i64, bool)> =
+            query.query_map([shown], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(match found.as_slice() {
+            [(one, _)] | [(one, true), (_, false), ..] => Some(*one),
+            _ => None,
+        })
     }
 
     pub fn party_name(&self, party: i64) -> Result<Option<String>, CaseError> {

@@ -17,12 +17,8 @@ use crate::case::{AccountFact, AttributedRow, NamespaceFact, SignalFact, SprawlF
 use crate::model::time::DAY;
 use crate::model::{EntryType, Time};
 
-/// Interactive sign-ins and automation this near to each other stand together.
-const TOGETHER: i64 = 30 * DAY;
-/// A namespace of which so many accounts are unknown is not covered by the directory.
-const UNKNOWN_LEAST: u32 = 5;
-const UNKNOWN_PERCENT: u32 = 10;
-const NETWORKS: usize = 3;
+/// Calls of automation on a person's key, below which it is a person at work with a tool.
+const DECLARED_LEAST: u32 = 100;
 
 #[derive(Debug, Default)]
 struct Account {
@@ -55,6 +51,7 @@ struct Account {
     ghost: Listed,
     ghost_days: f64,
     lent: Listed,
+    declared: Listed,
     lent_to: BTreeSet<i64>,
     after_end: u32,
     impact: u8,
@@ -133,12 +130,15 @@ impl<'a> Accounts<'a> {
         let (world, clients) = (self.world, self.clients);
         let network = self.around.network(world, &self.networks, row.source_ip);
         let client = self.around.client(world, row.user_agent);
+        let automation = self.around.automation(world, row.user_agent);
         // The same browser behind one address is an office.
         if human_type && client.is_some_and(|(_, browser)| !browser) {
             self.around.crowd(wire, row.source_ip, row.user_agent);
         }
         let account = self.accounts.entry(wire).or_default();
-        account.party = account.party.or(row.wire_party).or(world.party_of(wire));
+        // A login that was handed on, or that two tenants have, is no one person's account.
+        let own = row.wire_party.filter(|_| !world.splits(wire));
+        account.party = account.party.or(own).or(world.party_of(wire));
         account.human_type |= human_type;
         account.first = account.first.or(row.time);
         account.last = row.time.or(account.last);
@@ -153,8 +153,9 @@ impl<'a> Accounts<'a> {
             0 | 4 => {
                 account.call(world, clients.product(row.user_agent), row, (network, client));
                 account.lend(world, clients.product(row.user_agent), row);
+                account.declare(world, automation, row);
             }
-            1 if row.interactive && row.outcome == 0 => account.sign_in(row),
+            1 if row.interactive && row.outcome == 0 => account.sign_in(world, row),
             _ => {}
         }
         account.hand(world, row);
@@ -233,7 +234,7 @@ impl<'a> Accounts<'a> {
     /// In what the credential is spread, and whether nothing says that an agent used it.
     fn spread(&self, used: &Credential) -> Option<(String, bool)> {
         let mut said = Vec::new();
-        if used.networks.len() >= NETWORKS {
+        if used.networks.len() >= self.world.policy.networks {
             said.push(format!("{} networks", used.networks.len()));
         }
         if used.agents.len() >= 2 {
@@ -267,7 +268,8 @@ impl<'a> Accounts<'a> {
                 source,
                 active,
                 unknown,
-                uncovered: unknown >= UNKNOWN_LEAST && unknown * 100 > active * UNKNOWN_PERCENT,
+                uncovered: f64::from(unknown) >= self.world.policy.unknown_accounts
+                    && f64::from(unknown) > f64::from(active) * self.world.policy.unknown_share,
             })
             .collect()
     }
@@ -295,14 +297,14 @@ impl Account {
         if automated {
             self.automated.push(row.event);
             self.last_automated = row.time.or(self.last_automated);
-            self.mixed |= near(self.last_sign_in, row.time);
+            self.mixed |= near(world, self.last_sign_in, row.time);
         }
         let run_person = world.run(row.run).and_then(|r| r.person);
         if row.agent_evidence && row.run.is_some() && run_person != self.party {
             self.unexplained.push(row.event);
             self.by_other |= run_person.is_some();
             self.last_unexplained = row.time.or(self.last_unexplained);
-            self.mixed_unexplained |= near(self.last_sign_in, row.time);
+            self.mixed_unexplained |= near(world, self.last_sign_in, row.time);
         }
         let cause = row.human.filter(|h| Some(*h) != self.party).or(run_person).filter(|h| Some(*h) != self.party);
         if let Some(cause) = cause {
@@ -357,6 +359,14 @@ impl Account {
         }
     }
 
+    /// A call on a person's own key by a client that calls itself automation, or in a run.
+    fn declare(&mut self, world: &World<'_>, automation: bool, row: &AttributedRow) {
+        let own_key = row.source_wire_kind == 0 && row.credential_kind == Some(2);
+        if own_key && world.is_person(self.party) && (automation || row.agent_evidence || row.run.is_some()) {
+            self.declared.push(row.event);
+        }
+    }
+
     /// A person at a browser or console on an account that is an agent's or a service's.
     fn hand(&mut self, world: &World<'_>, row: &AttributedRow) {
         // 3 system, 4 delegated: a delegated user token is used interactively by the person whose it is.
@@ -369,11 +379,11 @@ impl Account {
         }
     }
 
-    fn sign_in(&mut self, row: &AttributedRow) {
+    fn sign_in(&mut self, world: &World<'_>, row: &AttributedRow) {
         self.sign_ins.push(row.event);
         self.last_sign_in = row.time.or(self.last_sign_in);
-        self.mixed |= near(self.last_automated, row.time);
-        self.mixed_unexplained |= near(self.last_unexplained, row.time);
+        self.mixed |= near(world, self.last_automated, row.time);
+        self.mixed_unexplained |= near(world, self.last_unexplained, row.time);
     }
 
     fn fact(&self, world: &World<'_>, principal: i64, uncovered: &BTreeSet<i64>) -> AccountFact {
@@ -388,6 +398,7 @@ impl Account {
         let (rhythm_signals, rhythm_why) = self.habit.rhythm.signals();
         let mixed_calls = if unbacked { &self.automated } else { &self.unexplained };
         let both = self.sign_ins.events.iter().chain(&mixed_calls.events).copied().collect();
+        let mostly = self.declared.count >= DECLARED_LEAST && self.declared.count * 2 > self.calls;
         let others = if self.others.len() >= 2 { self.caused.events.clone() } else { Vec::new() };
         AccountFact {
             principal,
@@ -418,6 +429,7 @@ impl Account {
             ghost_days: (self.ghost.count > 0).then_some(self.ghost_days),
             lent: self.lent.count,
             lent_others: self.lent_to.len() as u32,
+            declared: if mostly { self.declared.count } else { 0 },
             points: 0,
             verdict: "untested",
             events: vec![
@@ -430,6 +442,7 @@ impl Account {
                 ("by_hand", self.by_hand.events.clone()),
                 ("ghost", self.ghost.events.clone()),
                 ("lent", self.lent.events.clone()),
+                ("declared", if mostly { self.declared.events.clone() } else { Vec::new() }),
             ],
         }
     }
@@ -446,6 +459,6 @@ fn end_of(world: &World<'_>, party: Option<i64>) -> Option<Time> {
     })
 }
 
-fn near(earlier: Option<Time>, later: Option<Time>) -> bool {
-    matches!((earlier, later), (Some(a), Some(b)) if (b.0 - a.0).abs() <= TOGETHER)
+fn near(world: &World<'_>, earlier: Option<Time>, later: Option<Time>) -> bool {
+    matches!((earlier, later), (Some(a), Some(b)) if (b.0 - a.0).abs() <= world.policy.mixed)
 }

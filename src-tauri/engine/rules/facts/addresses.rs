@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::model::Network;
 
-pub(super) struct Networks {
+pub struct Networks {
     /// Longest prefix first.
     known: Vec<(Range, String, Option<String>)>,
 }
@@ -18,7 +18,7 @@ struct Range {
 
 /// A place on the network as it is told apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub struct Place {
     pub network: String,
     pub environment: Option<String>,
     /// `networks.csv` has it.
@@ -26,7 +26,7 @@ pub(super) struct Place {
 }
 
 impl Networks {
-    pub(super) fn new(rows: &[Network]) -> Networks {
+    pub fn new(rows: &[Network]) -> Networks {
         let mut known: Vec<_> = rows
             .iter()
             .filter_map(|row| Some((Range::parse(&row.cidr)?, row.label.trim().to_string(), row.environment.clone())))
@@ -36,7 +36,7 @@ impl Networks {
     }
 
     /// `None` for what is no address: a platform's own name stands for no network.
-    pub(super) fn place(&self, address: &str) -> Option<Place> {
+    pub fn place(&self, address: &str) -> Option<Place> {
         let ip = parse(address)?;
         let (number, four) = number(ip);
         let known = self.known.iter().find(|(range, _, _)| range.holds(number, four));

@@ -7,12 +7,8 @@ use super::super::entitlement::Question;
 use super::super::world::World;
 use crate::case::AttributedRow;
 use crate::model::Time;
-use crate::model::time::{DAY, MINUTE};
+use crate::model::time::MINUTE;
 
-/// Without anything that joins the two calls.
-const ALONE: i64 = 15 * MINUTE;
-/// Within one conversation or run tree.
-const TOGETHER: i64 = DAY;
 /// Denials of one action on one resource that are kept in mind.
 const KEPT: usize = 64;
 
@@ -59,7 +55,11 @@ impl Denials {
                 };
                 let kept = self.recent.entry((action, resource)).or_default();
                 kept.push_back(denial);
-                while kept.len() > KEPT || kept.front().is_some_and(|d| at.0 - d.at.0 > TOGETHER) {
+                while kept.len() > KEPT
+                    || kept
+                        .front()
+                        .is_some_and(|d| at.0 - d.at.0 > world.policy.bypass_together.max(world.policy.bypass_alone))
+                {
                     kept.pop_front();
                 }
                 None
@@ -69,7 +69,7 @@ impl Denials {
                     let apart = at.0 - d.at.0;
                     let together = (conversation.is_some() && conversation == d.conversation)
                         || (root.is_some() && root == d.root);
-                    (apart <= ALONE || (together && apart <= TOGETHER))
+                    (apart <= world.policy.bypass_alone || (together && apart <= world.policy.bypass_together))
                         && row.human.is_none_or(|h| h == d.person)
                         && other_rights(d, subjects, row.authority)
                         && !question.is_some_and(|q| world.rights.granted_between(d.person, q, d.at, at))

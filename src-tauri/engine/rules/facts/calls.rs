@@ -1,12 +1,13 @@
 //! Facts of one call: the person's right, on whose rights it was decided, its token, its stakes.
 
-use super::super::entitlement::{self, Answer, Entitled, Question};
+use super::super::entitlement::{self, Answer, Basis, Entitled, Question};
 use super::super::world::World;
 use super::bypass::Denials;
 use super::clients::Learned;
+use super::decisions::{Decisions, sorted};
 use super::stakes::Rated;
 use super::tokens::{OnRecord, Token, Tokens};
-use crate::case::{AttributedRow, CallFact, CaseError, Derived};
+use crate::case::{AttributedRow, CallFact, CaseError, DecisionRow, Derived};
 use crate::model::time::DAY;
 
 /// Number of evidence kind K3 among claims: what the record's own field says.
@@ -17,11 +18,22 @@ pub(super) struct Calls<'a> {
     tokens: &'a Tokens,
     clients: &'a Learned,
     denials: Denials,
+    decisions: Decisions,
 }
 
 impl<'a> Calls<'a> {
-    pub(super) fn new(world: &'a World<'a>, tokens: &'a Tokens, clients: &'a Learned) -> Calls<'a> {
-        Calls { world, tokens, clients, denials: Denials::default() }
+    pub(super) fn new(
+        world: &'a World<'a>,
+        tokens: &'a Tokens,
+        clients: &'a Learned,
+        decisions: Decisions,
+    ) -> Calls<'a> {
+        Calls { world, tokens, clients, denials: Denials::default(), decisions }
+    }
+
+    /// The decision logs, with the calls that they were found to speak of.
+    pub(super) fn into_decisions(self) -> Decisions {
+        self.decisions
     }
 
     pub(super) fn fact(
@@ -40,19 +52,24 @@ impl<'a> Calls<'a> {
             at: row.time,
             attributes: &attributes,
         });
-        let evaluated = derived.evaluated_of(row.event)?;
-        let mut subjects: Vec<i64> = evaluated.iter().filter_map(|p| world.party_of(*p)).collect();
-        subjects.sort_unstable();
-        subjects.dedup();
+        self.decisions.join(derived, world, row, &attributes)?;
+        let logged = self.decisions.of_call(row.event).map(|(decision, _)| decision);
+        let own = derived.evaluated_of(row.event)?;
+        let evaluated: Vec<i64> = own.iter().chain(logged.iter().flat_map(|d| &d.evaluated)).copied().collect();
+        let subjects = sorted(evaluated.iter().filter_map(|p| world.party_at(*p, row.time, row.tenant)));
         let claimed = derived.humans_claimed(row.event)?;
         let right = self.right(row.human, question.as_ref());
+        let right = logged.and_then(|d| self.by_decision(row, d, &right)).unwrap_or(right);
         let agents_right = self.right(row.agent, question.as_ref());
         if agents_right.answer == Answer::No && row.in_scope {
             let why = agents_right.because.first().map(String::as_str);
             derived.agents_right_fact(row.event, agents_right.basis.word(), why)?;
         }
-        let (decided_on, decided_basis) = self.decided(row, &evaluated, &subjects, &claimed);
-        let refused = self.denials.see(world, row, &subjects, question.as_ref());
+        let (decided_on, decided_basis) = self.decided(row, (&own, &evaluated), &subjects, &claimed);
+        let refused = self
+            .denials
+            .see(world, row, &subjects, question.as_ref())
+            .or_else(|| self.decisions.refused_before(world, row, &subjects, question.as_ref()));
         let run = world.run(row.run);
         let mut fact = CallFact {
             event: row.event,
@@ -96,18 +113,45 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// Whose rights the decision was made on: as the record states, or where the platform leaves no doubt.
+    /// The person's right as a decision log tells it, where the exports of rights leave it open: allowed with the person among
+    /// those evaluated, or denied to the person alone.
+    fn by_decision(&self, row: &AttributedRow, decision: &DecisionRow, right: &Entitled) -> Option<Entitled> {
+        let world = self.world;
+        let person = row.human.filter(|_| right.answer == Answer::Unknown)?;
+        let parties: Vec<Option<i64>> =
+            decision.evaluated.iter().map(|p| world.party_at(*p, row.time, row.tenant)).collect();
+        let (answer, word) = match () {
+            () if decision.allows && parties.contains(&Some(person)) => (Answer::Yes, "allowed"),
+            () if decision.denies && !parties.is_empty() && parties.iter().all(|p| *p == Some(person)) => {
+                (Answer::No, "denied")
+            }
+            () => return None,
+        };
+        let text = |string: Option<i64>| world.text(string).unwrap_or("-");
+        let because = vec![format!(
+            "decision {} of {} {word} {} on {} to this person",
+            decision.shown_id,
+            text(Some(decision.source)),
+            text(decision.action),
+            text(decision.resource)
+        )];
+        let basis = Basis::RecordedDecision;
+        Some(Entitled { answer, basis, because, by: Some(decision.event), memberships: Vec::new() })
+    }
+
+    /// Whose rights the decision was made on: as a record states (the call's `own`, or a decision log's), or where the platform
+    /// leaves no doubt.
     fn decided(
         &self,
         row: &AttributedRow,
-        evaluated: &[i64],
+        (own, evaluated): (&[i64], &[i64]),
         subjects: &[i64],
         claimed: &[(i64, i64)],
     ) -> (&'static str, &'static str) {
         let world = self.world;
         let source = world.text(Some(row.source)).unwrap_or("");
         if !evaluated.is_empty() {
-            let basis = if source == "kubernetes_audit" { "certain" } else { "stated" };
+            let basis = if source == "kubernetes_audit" && !own.is_empty() { "certain" } else { "stated" };
             let kinds: Vec<&str> = subjects.iter().map(|s| world.kind(Some(*s))).collect();
             let on = match () {
                 () if kinds.iter().any(|k| matches!(*k, "person" | "human")) => "person",
@@ -121,14 +165,12 @@ impl<'a> Calls<'a> {
         let role =
             row.wire.and_then(|w| world.context.principals.get(w as usize)).is_some_and(|p| p.namespace == "aws-role");
         // Policies see a user behind a role session only where the platform itself says on whose behalf it acts.
-        let on_behalf =
-            claimed.iter().any(|(principal, kind)| *kind == K3 && world.is_person(world.party_of(*principal)));
+        let is_person = |principal: i64| world.is_person(world.party_at(principal, row.time, row.tenant));
+        let on_behalf = claimed.iter().any(|(principal, kind)| *kind == K3 && is_person(*principal));
         match source {
             "aws_cloudtrail" if role && row.source_wire_kind != 0 && !on_behalf => ("agent", "certain"),
             "aws_cloudtrail" if role && on_behalf => ("person", "certain"),
-            "kubernetes_audit" if claimed.iter().any(|(p, _)| world.is_person(world.party_of(*p))) => {
-                ("person", "certain")
-            }
+            "kubernetes_audit" if claimed.iter().any(|(p, _)| is_person(*p)) => ("person", "certain"),
             _ => ("unknown", "unknown"),
         }
     }
@@ -144,7 +186,8 @@ impl<'a> Calls<'a> {
         let (Some(id), Some(0)) = (row.credential, row.credential_kind) else { return };
         let world = self.world;
         let issued: Option<&Token> = self.tokens.get(id);
-        let on_call = claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_of(*p));
+        let on_call =
+            claimed.iter().find(|(_, kind)| *kind <= K3).and_then(|(p, _)| world.party_at(*p, row.time, row.tenant));
         let subject = match issued {
             Some(token) if token.delegated => token.subject,
             Some(token) if token.subject.is_some() => return,

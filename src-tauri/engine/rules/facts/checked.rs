@@ -1,15 +1,18 @@
 //! The second pass: what a call's first facts, held against decisions, approvals, limits and tokens, say beside them.
 
 mod approved;
+mod bridged;
 mod cumulative;
 mod decided;
 mod hops;
 mod spread;
+mod verdicts;
 mod wielded;
 
 use super::super::entitlement::Question;
 use super::super::error::RuleError;
 use super::super::world::World;
+use super::decisions::Decisions;
 use super::stakes::Stakes;
 use super::tokens::{Tokens, Uses};
 use crate::case::{Case, CaseError, CheckedRow, Derived};
@@ -21,6 +24,7 @@ pub(super) struct First<'a> {
     pub stakes: &'a Stakes<'a>,
     pub tokens: &'a Tokens,
     pub uses: &'a Uses,
+    pub decisions: &'a Decisions,
 }
 
 /// Computes and writes the facts of the second pass.
@@ -31,10 +35,16 @@ pub(super) fn write(
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<(), RuleError> {
     let world = first.world;
-    for fact in hops::facts(first) {
-        derived.hop_fact(&fact)?;
+    let hops = hops::facts(first);
+    for fact in &hops.beyond {
+        derived.hop_fact(fact)?;
     }
-    let mut decisions = decided::Decisions::load(derived, world)?;
+    for token in &hops.held {
+        derived.hop_held(*token)?;
+    }
+    let mut decided = decided::Decided::load(derived, first)?;
+    let mut verdicts = verdicts::Verdicts::new(derived, first, &hops)?;
+    let mut bridged = bridged::Bridged::default();
     let mut approved = approved::Approved::load(case, derived, first)?;
     let mut cumulative = cumulative::Cumulative::new(world, first.tokens);
     let delegations = derived.delegations()?;
@@ -43,10 +53,12 @@ pub(super) fn write(
     let mut done = 0;
     derived.each_checked(|row| {
         // Attributes are a query of their own: only for calls that something is held against.
-        let needed = approved.looks_at(&row) || cumulative.looks_at(&row) || decisions.looks_at(&row);
+        let needed = approved.looks_at(&row) || cumulative.looks_at(&row) || decided.looks_at(&row);
         let attributes = if needed { derived.attributes_of(row.event)? } else { Vec::new() };
         let question = question(world, &row, &attributes);
-        decisions.see(&row, question.as_ref(), derived)?;
+        let found = decided.see(&row, question.as_ref(), derived)?;
+        verdicts.see(&row, found, derived)?;
+        bridged.see(&row);
         approved.see(&row, &attributes);
         for fact in cumulative.see(&row, question.as_ref()) {
             derived.cumulative_fact(&fact)?;
@@ -60,7 +72,13 @@ pub(super) fn write(
         Ok::<(), CaseError>(())
     })?;
     tick(done % 10_000)?;
-    for fact in decisions.undecided() {
+    for count in verdicts.counts() {
+        derived.verdict_count(count)?;
+    }
+    for fact in bridged.facts() {
+        derived.bridge_fact(fact)?;
+    }
+    for fact in decided.undecided() {
         derived.undecided_fact(fact)?;
     }
     for fact in approved.facts() {

@@ -7,8 +7,10 @@ mod bypass;
 mod calls;
 mod checked;
 mod clients;
+mod decisions;
 mod holes;
 mod impossible;
+mod instructions;
 mod patterns;
 mod rhythm;
 mod scope;
@@ -24,7 +26,9 @@ use super::error::RuleError;
 use super::world::{Context, World};
 use crate::case::{Case, CaseError, Derived};
 
+pub use addresses::{Networks, Place};
 pub use scope::{Detail, scope_covers};
+pub use stakes::{guess, nearest_asset};
 
 /// Events listed for one fact of an account. More are counted, not listed: a robot has millions.
 const LISTED: usize = 2_000;
@@ -40,7 +44,8 @@ pub fn compute(
     let stakes = stakes::Stakes::new(&context.assets);
     let tokens = tokens::Tokens::new(&world, &derived.vocabulary()?);
     let clients = clients::Learned::new(&world, &derived.clients_seen()?);
-    let mut calls = calls::Calls::new(&world, &tokens, &clients);
+    let decisions = decisions::Decisions::load(derived, &world)?;
+    let mut calls = calls::Calls::new(&world, &tokens, &clients, decisions);
     let mut uses = tokens::Uses::default();
     let mut accounts = accounts::Accounts::new(&world, &clients);
     let mut sprawl = sprawl::Sprawl::new(&world);
@@ -76,7 +81,8 @@ pub fn compute(
     for fact in tokens.facts(&uses, &world) {
         derived.token_fact(&fact)?;
     }
-    let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses };
+    let decisions = calls.into_decisions();
+    let first = checked::First { world: &world, stakes: &stakes, tokens: &tokens, uses: &uses, decisions: &decisions };
     checked::write(case, derived, &first, &mut tick)?;
     let sprawl = sprawl.facts();
     let shown = accounts.facts(&sprawl);
@@ -108,6 +114,7 @@ pub fn compute(
         derived.pattern_fact(&fact)?;
     }
     holes::write(case, derived)?;
+    instructions::write(case, derived, &mut tick)?;
     for fact in traced::facts(derived, &world, &stakes)? {
         derived.traced_fact(&fact)?;
     }

@@ -12,8 +12,6 @@ use crate::case::{AttributedRow, SprawlFact};
 use crate::model::Time;
 use crate::model::time::DAY;
 
-/// Logs of a system shorter than this do not show that a right lies idle.
-const DAYS: i64 = 90;
 /// Kinds of thing that are told apart for one party.
 const MANY: usize = 4_096;
 /// Idle rights that are named.
@@ -140,7 +138,7 @@ impl<'a> Sprawl<'a> {
         for (right, used) in held.rights.iter().zip(&held.used) {
             let key = (right.service().unwrap_or("").to_string(), right.action().to_string());
             let span = *tests.entry(key).or_insert_with(|| self.covered(right));
-            let Some((first, last)) = span.filter(|(f, l)| l.0 - f.0 >= DAYS * DAY) else { continue };
+            let Some((first, last)) = span.filter(|(f, l)| l.0 - f.0 >= self.world.policy.logged) else { continue };
             // A right given last week has not lain idle for a quarter.
             if !right.stood(first, last) {
                 continue;

@@ -40,14 +40,9 @@ impl<'a> Stakes<'a> {
 
     /// The asset row nearest to the call: the one with the most literal text; among equals the one with most at stake.
     fn rate(&self, service: Option<&str>, action: Option<&str>, resource: Option<&str>) -> Rated {
-        let guessed = if reads(action.unwrap_or("")) { "read" } else { "change" };
-        let nearest = self
-            .assets
-            .iter()
-            .filter(|a| covers(a, service, action.unwrap_or(""), resource.unwrap_or("")))
-            .map(|a| (glob::weight(&a.action) + glob::weight(&a.resource), rated(a, guessed)))
-            .max_by_key(|(weight, rated)| (*weight, rated.impact));
-        nearest.map(|(_, rated)| rated).unwrap_or(Rated {
+        let guessed = guess(action);
+        let nearest = nearest_asset(self.assets, service, action, resource);
+        nearest.map(|a| rated(a, guessed)).unwrap_or(Rated {
             effect: guessed,
             impact: if guessed == "read" { 2 } else { 3 },
             rated: false,
@@ -57,6 +52,25 @@ impl<'a> Stakes<'a> {
             approval_required: false,
         })
     }
+}
+
+/// The asset row that speaks of a call.
+pub fn nearest_asset<'a>(
+    assets: &'a [AssetRow],
+    service: Option<&str>,
+    action: Option<&str>,
+    resource: Option<&str>,
+) -> Option<&'a AssetRow> {
+    let guessed = guess(action);
+    assets
+        .iter()
+        .filter(|a| covers(a, service, action.unwrap_or(""), resource.unwrap_or("")))
+        .max_by_key(|a| (glob::weight(&a.action) + glob::weight(&a.resource), rated(a, guessed).impact))
+}
+
+/// Read or change, by the action's own word alone.
+pub fn guess(action: Option<&str>) -> &'static str {
+    if reads(action.unwrap_or("")) { "read" } else { "change" }
 }
 
 fn covers(asset: &AssetRow, service: Option<&str>, action: &str, resource: &str) -> bool {

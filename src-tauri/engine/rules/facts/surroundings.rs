@@ -9,6 +9,23 @@ use super::addresses::Networks;
 
 /// Accounts that are told apart behind one address and client.
 const CROWD: usize = 32;
+/// Tools that run unattended, by a word of the user agent. Command lines and SDKs are none: people type into them.
+const AUTOMATION: [&str; 14] = [
+    "terraform",
+    "opentofu",
+    "pulumi",
+    "ansible",
+    "crossplane",
+    "cloudformation",
+    "jenkins",
+    "gitlab-runner",
+    "github-actions",
+    "argocd",
+    "airflow",
+    "spinnaker",
+    "stratus-red-team",
+    "puppet",
+];
 /// Words by which `networks.csv` names a place of machines.
 const MACHINES: [&str; 8] = ["datacent", "data cent", "cloud", "hosting", "cluster", "server", "colo", "vps"];
 
@@ -17,6 +34,7 @@ pub(super) struct Surroundings {
     places: FxHashMap<i64, Option<(u32, Option<bool>)>>,
     families: FxHashMap<String, u32>,
     clients: FxHashMap<i64, Option<(u32, bool)>>,
+    automation: FxHashMap<i64, bool>,
     /// Human-type accounts by address and user agent.
     crowds: BTreeMap<(i64, i64), Vec<i64>>,
 }
@@ -28,6 +46,7 @@ impl Surroundings {
             places: FxHashMap::default(),
             families: FxHashMap::default(),
             clients: FxHashMap::default(),
+            automation: FxHashMap::default(),
             crowds: BTreeMap::new(),
         }
     }
@@ -51,6 +70,15 @@ impl Surroundings {
         });
         self.places.insert(ip, place);
         place
+    }
+
+    /// Whether the client names itself as a tool that runs unattended: the caller's own word.
+    pub(super) fn automation(&mut self, world: &World<'_>, user_agent: Option<i64>) -> bool {
+        let Some(id) = user_agent else { return false };
+        *self.automation.entry(id).or_insert_with(|| {
+            let text = world.text(Some(id)).unwrap_or_default().to_lowercase();
+            AUTOMATION.iter().any(|word| text.contains(word))
+        })
     }
 
     pub(super) fn client(&mut self, world: &World<'_>, user_agent: Option<i64>) -> Option<(u32, bool)> {

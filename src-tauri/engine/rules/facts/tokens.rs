@@ -217,14 +217,15 @@ impl Token {
         let first = |slot: &mut Option<i64>, value: Option<i64>| *slot = slot.or(value);
         first(&mut self.event, Some(row.event));
         first(&mut self.source, Some(row.source));
-        let subject = row.subject.and_then(|s| world.party_of(s));
+        let party = |p: i64| world.party_at(p, row.time, None);
+        let subject = row.subject.and_then(party);
         let own = row.actors.is_empty() && row.client.is_some() && row.client == row.subject;
         self.delegated |= world.is_person(subject) && !own;
         first(&mut self.subject, subject);
         let actor = row.actors.first().copied().or(row.client.filter(|c| Some(*c) != row.subject));
-        first(&mut self.agent, actor.and_then(|a| world.party_of(a)));
+        first(&mut self.agent, actor.and_then(party));
         if self.actors.is_empty() {
-            self.actors = row.actors.iter().filter_map(|a| world.party_of(*a)).collect();
+            self.actors = row.actors.iter().filter_map(|a| party(*a)).collect();
         }
         first(&mut self.parent, row.parent.filter(|p| Some(*p) != row.jti));
         first(&mut self.run, row.run);

@@ -133,7 +133,7 @@ function WasAllowed({ search }: { search: AuthorizationSearch }) {
   const { user, action, resource, at } = search;
   const complete = user !== undefined && action !== undefined && resource !== undefined && at !== undefined;
   const asked = { user: user ?? "", action: action ?? "", resource: resource ?? "", at: at ?? "", with: readWith(search.with ?? "") };
-  const { data, error, isFetching, refetch } = useQuery({ ...ask.authorized(asked), enabled: complete });
+  const { data, error, isFetching, refetch } = useQuery({ ...ask.authorized({ ...asked, with: asked.with.map(([name, value]) => `${name}=${value}`) }), enabled: complete });
   if (!complete)
     return (
       <Empty title={words.start}>

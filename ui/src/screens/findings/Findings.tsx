@@ -81,6 +81,7 @@ export function Findings() {
         {data === undefined ? null : (
           <p className="second figures" role="status" data-testid="findings-count">
             {words.shown(data.rows.length, data.total)}
+            {data.known_exceptions > 0 ? `, ${words.known(data.known_exceptions)}` : ""}
           </p>
         )}
         <div className="chips">

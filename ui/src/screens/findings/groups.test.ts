@@ -17,6 +17,7 @@ const row = (id: string, rule: string, severity: string): FindingRow => ({
   first: null,
   last: null,
   design_fact: false,
+  accepted: null,
 });
 
 test("the group with the worst finding stands first, and so within it", () => {

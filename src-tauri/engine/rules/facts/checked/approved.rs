@@ -28,7 +28,7 @@ impl<'a> Approved<'a> {
     pub(super) fn load(case: &Case, derived: &Derived<'_>, first: &'a First<'a>) -> Result<Approved<'a>, RuleError> {
         Ok(Approved {
             first,
-            approvals: Approvals::new(derived.approvals()?, derived.party_of()?),
+            approvals: Approvals::new(derived.approvals()?, derived.party_of()?, first.world.clocks.unmeasured()),
             classes: first.world.context.assets.iter().any(|a| a.approval_required),
             imported: case.approvals_imported()?,
             facts: Vec::new(),

@@ -9,9 +9,16 @@ use super::super::tokens::Token;
 use super::First;
 use crate::case::HopFact;
 
-pub(super) fn facts(first: &First<'_>) -> Vec<HopFact> {
+/// Hops beyond the one before them, and tokens that lie within the one that they were exchanged from.
+#[derive(Default)]
+pub(super) struct Hops {
+    pub beyond: Vec<HopFact>,
+    pub held: Vec<i64>,
+}
+
+pub(super) fn facts(first: &First<'_>) -> Hops {
     let First { world, tokens, uses, .. } = first;
-    let mut out = Vec::new();
+    let mut out = Hops::default();
     let runs_of = |id: i64, token: &Token| -> Vec<i64> {
         let mut runs: Vec<i64> = uses.runs(id).collect();
         runs.extend(token.run.and_then(|key| world.run_with_key(key)).map(|r| r.id));
@@ -33,8 +40,12 @@ pub(super) fn facts(first: &First<'_>) -> Vec<HopFact> {
     };
     for (id, token) in tokens.all() {
         if let Some(before) = token.parent {
-            if let Some((Answer::No, Some(why))) = tokens.get(before).map(|b| held(token, b)) {
-                out.push(HopFact { token: id, event: token.event(), before, by: "exchange", why });
+            match tokens.get(before).map(|b| held(token, b)) {
+                Some((Answer::No, Some(why))) => {
+                    out.beyond.push(HopFact { token: id, event: token.event(), before, by: "exchange", why });
+                }
+                Some((Answer::Yes, _)) => out.held.push(id),
+                _ => {}
             }
             continue;
         }
@@ -56,7 +67,7 @@ pub(super) fn facts(first: &First<'_>) -> Vec<HopFact> {
         if said.iter().all(|(_, (answer, _))| *answer == Answer::No)
             && let Some((before, (_, Some(why)))) = said.into_iter().next()
         {
-            out.push(HopFact { token: id, event: token.event(), before, by: "fan_out", why });
+            out.beyond.push(HopFact { token: id, event: token.event(), before, by: "fan_out", why });
         }
     }
     out
