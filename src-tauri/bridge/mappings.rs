@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use behalf_engine::case::{Case, CaseError};
 use behalf_engine::model::{EdgeError, Fault};
 use behalf_engine::read::{self, Batch, Form, Limits};
-use behalf_engine::sources::mapping::{Learned, learn};
+use behalf_engine::sources::mapping::{Check, Learned, check, learn};
 use behalf_engine::sources::{self, Mapping, Source};
 
 use super::open::Bridge;
@@ -44,6 +44,21 @@ impl Bridge {
     /// Proposes a mapping for an export that no source knows.
     pub fn learn_mapping(&self, path: PathBuf) -> Result<Learned, EdgeError> {
         learn_from(&path)
+    }
+
+    /// What a mapping reads of an export, and what it leaves.
+    pub fn check_mapping(&self, toml: String, against: PathBuf) -> Result<Check, EdgeError> {
+        let mapping = parse(&toml, "the mapping")?;
+        let registry = sources::registry(vec![mapping.clone()]);
+        let sample = sample(&against, |form, chunks| registry.detect(form, chunks).name() == mapping.name())?;
+        Ok(check(&mapping, &sample.form, &sample.chunks()))
+    }
+
+    /// Keeps a mapping in the open case: the next import reads with it.
+    pub fn keep_mapping(&self, toml: String) -> Result<(), EdgeError> {
+        let mapping = parse(&toml, "the mapping")?;
+        self.idle()?;
+        self.ask(|open| open.case.keep_mapping(mapping.name(), &toml))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod allowed;
 mod ask;
+mod ask_about;
 #[cfg(all(test, feature = "bindings"))]
 mod bindings;
 pub mod demonstration;
@@ -16,6 +17,7 @@ mod reach;
 mod recent;
 mod reports;
 mod table;
+mod tables;
 mod types;
 mod wall;
 mod work;

@@ -33,6 +33,39 @@ macro_rules! commands {
                 people(text: Option<String>) -> Vec<$crate::bridge::PersonRow>;
                 timeline(key: String, from: Option<i64>, to: Option<i64>) -> $crate::bridge::Timeline;
                 calls(filter: String, limit: u32) -> Vec<$crate::bridge::AttributionRow>;
+                call_index(query: $crate::bridge::CallQuery) -> $crate::bridge::CallIndex;
+                call_page(query: $crate::bridge::CallQuery, key: Option<String>) -> Vec<$crate::bridge::CallRow>;
+                call_position(query: $crate::bridge::CallQuery, id: String) -> Option<u32>;
+                call_facet(
+                    query: $crate::bridge::CallQuery,
+                    column: String,
+                    text: Option<String>,
+                    limit: u32
+                ) -> Vec<$crate::bridge::FacetValue>;
+                export_calls(
+                    query: $crate::bridge::CallQuery,
+                    columns: Vec<$crate::bridge::ExportColumn>,
+                    to: std::path::PathBuf
+                ) -> $crate::bridge::TableWritten;
+                write_table(
+                    columns: Vec<String>,
+                    rows: Vec<Vec<String>>,
+                    to: std::path::PathBuf
+                ) -> $crate::bridge::TableWritten;
+                accounts() -> Vec<$crate::bridge::AccountRow>;
+                account(id: String) -> $crate::bridge::AccountSheet;
+                agents() -> Vec<$crate::bridge::AgentRow>;
+                patterns() -> Vec<$crate::bridge::PatternCell>;
+                who_can(
+                    action: String,
+                    resource: String,
+                    at: Option<String>,
+                    with: Vec<(String, String)>
+                ) -> Vec<$crate::bridge::Holder>;
+                approved(id: String) -> $crate::bridge::Approved;
+                runs(text: Option<String>) -> Vec<$crate::bridge::RunRow>;
+                run_tree(id: String) -> $crate::bridge::RunTree;
+                scope() -> $crate::bridge::ScopeAnswer;
                 coverage() -> $crate::bridge::Coverage;
                 acts() -> $crate::bridge::ActLog;
                 policy() -> Vec<$crate::bridge::PolicyRow>;
@@ -62,6 +95,8 @@ macro_rules! commands {
                 tokens() -> Vec<$crate::bridge::TokenRow>;
                 token(id: String) -> $crate::bridge::Passport;
                 learn_mapping(path: std::path::PathBuf) -> $crate::bridge::Learned;
+                check_mapping(toml: String, against: std::path::PathBuf) -> $crate::bridge::Check;
+                keep_mapping(toml: String) -> ();
                 write_report(to: std::path::PathBuf) -> $crate::bridge::ReportWritten;
             }
             work {

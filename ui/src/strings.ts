@@ -1,4 +1,5 @@
 import { count } from "./format/number";
+import { screenStrings } from "./strings.screens";
 
 /** One or many, with the number: `calls(1)` is "1 call". */
 const plural = (one: string, many: string) => (value: number) => `${count(value)} ${value === 1 ? one : many}`;
@@ -14,6 +15,7 @@ const gradeWord: Record<string, string> = { A: "proved", B: "strong", C: "suppor
 
 /** Every word that the window says by itself. */
 export const strings = {
+  ...screenStrings,
   product: "Behalf",
   calls,
   records,
@@ -86,6 +88,14 @@ export const strings = {
     findings: "Findings",
     calls: "Calls",
     evidence: "Evidence",
+    runs: "Runs",
+    record: "Record",
+    people: "People",
+    agents: "Agents",
+    patterns: "Patterns",
+    authorization: "Authorization",
+    report: "Report",
+    settings: "Settings",
     openFindings: (n: number) => `${findings(n)} of severity high or critical`,
   },
 
@@ -125,13 +135,14 @@ export const strings = {
   keys: {
     title: "Keyboard keys",
     letters: "Single letters act as keys",
+    screens: "Screens",
     groups: [
       {
         name: "Everywhere",
         keys: [
           ["Ctrl K", "Search"],
           ["?", "This sheet"],
-          ["g then o t f c e", "Go to overview, timeline, findings, calls, evidence"],
+          ["g then a letter", "Go to a screen; the letters stand below"],
           ["F6", "Next part of the window"],
           ["Esc", "Close the drawer, sheet or detail"],
         ],
@@ -140,9 +151,13 @@ export const strings = {
         name: "Findings and tables",
         keys: [
           ["j  k  or arrows", "Next, previous row"],
+          ["← →", "Into the cells of a row, and back"],
+          ["Shift ↓", "Select several rows"],
+          ["Ctrl C", "Copy the cell, or the rows"],
+          ["s", "Sort by the cell's column"],
           ["Enter", "Open the row"],
           ["Home  End", "First, last row"],
-          ["/", "Filter by text"],
+          ["/", "Search the rows"],
         ],
       },
       {
@@ -153,6 +168,16 @@ export const strings = {
           ["f", "Fit the whole period"],
           ["[  ]", "Previous, next call"],
           ["p", "Jump to the start of the selected call's run"],
+        ],
+      },
+      {
+        name: "Fan-out of a run",
+        keys: [
+          ["← →", "Close, open a run"],
+          ["Enter", "List a run's calls; open a call"],
+          ["+  −", "Zoom in, out"],
+          [",  .", "Move in time"],
+          ["f", "Fit the whole run"],
         ],
       },
     ] as const,
@@ -179,9 +204,9 @@ export const strings = {
   },
 
   path: {
-    title: { open_case: "Open a case", new_case: "New case", exports: "Import exports", save: "Save the report" },
-    label: { open_case: "Path of the case file", new_case: "Path for the new case file", exports: "Paths of files or folders, one a line", save: "Path for the report" },
-    confirm: { open_case: "Open", new_case: "Create", exports: "Import", save: "Save" },
+    title: { open_case: "Open a case", new_case: "New case", exports: "Choose exports", save: "Save" },
+    label: { open_case: "Path of the case file", new_case: "Path for the new case file", exports: "Paths of files or folders, one a line", save: "Path of the file to write" },
+    confirm: { open_case: "Open", new_case: "Create", exports: "Choose", save: "Save" },
     help: "A path on the machine where Behalf runs.",
   },
 
@@ -307,6 +332,8 @@ export const strings = {
     group: "Group by",
     groupRule: "Rule",
     groupFamily: "Family",
+    groupTable: "Grid",
+    columns: { title: "Finding", cause: "Cause", id: "Id" },
     none: "No finding matches these filters",
     noneBody: "Remove a filter, or show design facts too.",
     noneAtAll: "No finding is open",
@@ -347,7 +374,12 @@ export const strings = {
     loading: "Reading the calls…",
     empty: "No call matches",
     emptyBody: "Choose another set above.",
-    limited: (n: number) => `The first ${calls(n)} are shown; there are more.`,
+    ofFinding: (id: string) => `Of finding ${id}`,
+    noAgent: "no agent",
+    nobodyNamed: "nobody named",
+    noGrade: "no person required",
+    noRun: "no run on the record",
+    notRefused: "not refused",
     set: "Set of calls",
     filters: {
       all: "All calls",
@@ -362,7 +394,7 @@ export const strings = {
     } as Record<string, string>,
     day: (day: string) => `On ${day}`,
     grid: "Calls",
-    columns: { time: "Time", grade: "Grade", human: "Recorded initiator", agent: "Agent", action: "Action", resource: "Resource", outcome: "Outcome", pattern: "Pattern", run: "Run", source: "Source", id: "Record" },
+    columns: { time: "Time", grade: "Grade", human: "Recorded initiator", agent: "Agent", action: "Action", resource: "Resource", outcome: "Outcome", pattern: "Pattern", run: "Run", source: "Source", id: "Record", service: "Service", wire: "On the wire", refusal: "Refusal", findings: "Findings" },
     nobody: (refusal: string | null) => (refusal === null ? "no person" : `nobody named (${refusal})`),
   },
 
@@ -459,6 +491,10 @@ export const strings = {
     unverified: "unverified: no directory confirms this account",
     facts: { time: "Time", action: "Action", resource: "Resource", outcome: "Outcome", wire: "On the wire", authority: "Authority", agent: "Agent", run: "Run", pattern: "Pattern", source: "Source" },
     gapNode: "Missing link",
+    ask: "Ask on",
+    asks: { allowed: "Was it allowed?", touched: "Who else touched it?", run: "Its run", account: "The account", agent: "The agent", timeline: "The person's timeline" },
+    approval: "Approval",
+    approvalNeeded: "its class needs one",
     citation: (c: { name: string; id: string; file: string; place: string; sha: string; fileSha: string; sentence: string }) =>
       `${c.sentence} Record ${c.id}, ${c.file}, ${c.place}; SHA-256 of the record ${c.sha}; SHA-256 of the file ${c.fileSha}; case ${c.name}.`,
     citePlace: (line: number | null, offset: number, length: number) => `${line === null ? "" : `line ${String(line)}, `}bytes ${String(offset)} to ${String(offset + length)}`,

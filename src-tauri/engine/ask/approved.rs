@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// The answer for one call.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Approved {
     pub id: String,
     /// `approved`, `other_than_approved`, `own_approval_only`, `no_approval_recorded`, `unanswerable`, `no_source_imported`.
@@ -21,6 +22,7 @@ pub struct Approved {
 
 /// One approval record, and what it says of the call.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct ApprovalOnRecord {
     pub record: String,
     pub source: String,

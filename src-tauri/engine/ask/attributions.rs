@@ -70,7 +70,7 @@ pub fn select(word: &str) -> Option<Select> {
     })
 }
 
-fn row(v: AttributionView) -> AttributionRow {
+pub(super) fn row(v: AttributionView) -> AttributionRow {
     AttributionRow {
         id: v.id,
         kind: v.kind,

@@ -8,7 +8,8 @@ use crate::case::{Case, CaseError, PatternView};
 
 /// One agent at one tool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+// The overview's cell has the same name.
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export, rename = "ToolPattern"))]
 pub struct PatternCell {
     pub agent: String,
     pub service: Option<String>,

@@ -9,6 +9,7 @@ use crate::rules::{Answer, Question, Rights, Whom, answer_for};
 
 /// Somebody who has a right, or may have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Holder {
     /// As parties are shown; an account that did nothing yet as the export names it.
     pub principal: String,
@@ -97,6 +98,7 @@ pub fn administrators(case: &Case, at: Option<Time>) -> Result<Vec<Holder>, Case
 
 /// A role, and whom it trusts to take it on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Trusted {
     pub role: String,
     pub by: Vec<String>,

@@ -25,6 +25,10 @@ pub enum CaseError {
     NoSuchRecord { id: String },
     #[error("no account on record has the login {id}")]
     NoSuchAccount { id: String },
+    #[error("no run has the id {id}")]
+    NoSuchRun { id: String },
+    #[error("calls cannot be narrowed or sorted by {word}")]
+    NoSuchFilter { word: String },
     #[error("{count} records have the id {id}: {choices}")]
     AmbiguousId { id: String, count: usize, choices: String },
     #[error("the stored bytes are damaged: {detail}")]
@@ -59,6 +63,12 @@ impl From<CaseError> for EdgeError {
                 _ => ("unreadable", Fault::File, "Check that the file can be read, or ask for it again."),
             },
             CaseError::NoSuchRecord { .. } => ("no_record", Fault::Setting, "Ids are those of behalf attributions."),
+            CaseError::NoSuchRun { .. } => {
+                ("no_run", Fault::Setting, "Run ids are those of behalf runs and of the Runs screen.")
+            }
+            CaseError::NoSuchFilter { .. } => {
+                ("no_such_filter", Fault::Setting, "Clear the filters, or follow a figure of the overview.")
+            }
             CaseError::NoSuchAccount { .. } => ("no_account", Fault::Setting, "Logins are those of behalf principals."),
             CaseError::AmbiguousId { .. } => ("ambiguous_id", Fault::Setting, "Give SOURCE/ID as listed."),
             CaseError::Damaged { .. } => {

@@ -11,5 +11,7 @@ CREATE INDEX IF NOT EXISTS attributions_human ON attributions (human, time) WHER
 CREATE INDEX IF NOT EXISTS attributions_run ON attributions (run, time) WHERE run IS NOT NULL;
 CREATE INDEX IF NOT EXISTS attributions_standing ON attributions (standing, time);
 CREATE INDEX IF NOT EXISTS call_facts_token ON call_facts (token) WHERE token IS NOT NULL;
+CREATE INDEX IF NOT EXISTS attributions_time ON attributions (time);
+CREATE INDEX IF NOT EXISTS run_parents_parent ON run_parents (parent);
 CREATE INDEX IF NOT EXISTS events_credential ON events (credential, time) WHERE credential IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_resource ON events (resource) WHERE resource IS NOT NULL;

@@ -22,6 +22,7 @@ use std::path::Path;
 use crate::model::{EdgeError, Fault};
 
 pub use freeze::{Setup, freeze};
+pub use text::cell;
 pub use view::FrozenView;
 
 /// What can be written.

@@ -3,7 +3,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-c
 import "./controls.css";
 
 /** A question or sheet over the window; Escape and a click beside it close it. */
-export function Dialog({ title, open, onClose, children }: { title: string; open: boolean; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, open, onClose, broad, children }: { title: string; open: boolean; onClose: () => void; broad?: true; children: ReactNode }) {
   return (
     <ModalOverlay
       className="veil"
@@ -13,7 +13,7 @@ export function Dialog({ title, open, onClose, children }: { title: string; open
         if (!next) onClose();
       }}
     >
-      <Modal className="dialog">
+      <Modal className={broad === true ? "dialog broad" : "dialog"}>
         <AriaDialog>
           <Heading slot="title" level={2}>
             {title}

@@ -7,6 +7,8 @@ import { Failure, Loading } from "../design/states";
 import { When } from "../design/When";
 import { ask } from "../state/queries";
 import { strings } from "../strings";
+import { Approval } from "./Approval";
+import { AskOn } from "./AskOn";
 import { Chain } from "./Chain";
 import { Cite } from "./Cite";
 import { Proofs } from "./Proofs";
@@ -111,6 +113,7 @@ export function Drawer({ id, onClose }: { id: string; onClose: () => void }) {
                 <dd className="mono">{who.data.source}</dd>
               </dl>
             </section>
+            <AskOn who={who.data} />
             <section>
               <h3>{strings.drawer.chain}</h3>
               <Chain links={who.data.chain} />
@@ -132,6 +135,7 @@ export function Drawer({ id, onClose }: { id: string; onClose: () => void }) {
                 </dl>
               </section>
             )}
+            {who.data.kind === "call" ? <Approval id={id} /> : null}
             {who.data.findings.length === 0 ? null : (
               <section>
                 <h3>{strings.drawer.findings}</h3>

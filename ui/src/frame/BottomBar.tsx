@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { count, percent } from "../format/number";
+import { usePreferences } from "../state/preferences";
 import { ask } from "../state/queries";
 import { useWork } from "../state/work";
 import { strings } from "../strings";
@@ -8,6 +10,7 @@ import { strings } from "../strings";
 export function BottomBar() {
   const { data, isError } = useQuery(ask.reconciliation());
   const { work } = useWork();
+  const { reviewer } = usePreferences();
   const red = isError || data?.reconciles === false;
   let words: string = strings.bar.reading;
   if (isError) words = strings.bar.failed;
@@ -28,6 +31,11 @@ export function BottomBar() {
           {strings.files(data.files)} · {count(data.read)} read
         </span>
       ) : null}
+      {reviewer === "" ? null : (
+        <Link to="/settings" className="reviewer clip" title={strings.settingsPage.reviewer}>
+          {reviewer}
+        </Link>
+      )}
       {work === null ? null : (
         <span className="working nowrap figures">
           {progress === null

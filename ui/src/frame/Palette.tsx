@@ -6,15 +6,9 @@ import { PrincipalMark, SeverityMark } from "../design/marks";
 import { ask } from "../state/queries";
 import { useRecord } from "../state/record";
 import { strings } from "../strings";
+import { questions as all } from "./questions";
+import { SCREENS } from "./screens";
 import type { Sheet } from "./Window";
-
-const SCREENS = [
-  ["overview", "/"],
-  ["timeline", "/timeline"],
-  ["findings", "/findings"],
-  ["calls", "/calls"],
-  ["evidence", "/evidence"],
-] as const;
 
 /** One field that finds a person, a finding, a record or a screen. */
 export function Palette({ onClose, show }: { onClose: () => void; show: (sheet: Sheet) => void }) {
@@ -26,7 +20,9 @@ export function Palette({ onClose, show }: { onClose: () => void; show: (sheet: 
   const findings = useQuery({ ...ask.findings({ design_facts: true, text: words }), enabled: words.length > 0 });
   const record = useQuery({ ...ask.who(words), enabled: words.length >= 6 && !words.includes(" ") });
 
-  const screens = SCREENS.filter(([name]) => strings.nav[name].toLowerCase().startsWith(words.toLowerCase()));
+  const said = words.toLowerCase();
+  const screens = SCREENS.filter(({ name }) => strings.nav[name].toLowerCase().includes(said));
+  const questions = words === "" ? all : all.filter(({ name }) => strings.ask.questions[name].toLowerCase().includes(said));
   const foundPeople = words === "" ? [] : (people.data ?? []).slice(0, 4);
   const foundFindings = words === "" ? [] : (findings.data?.rows ?? []).slice(0, 4);
   const exportsReport = strings.top.exportReport.toLowerCase().includes(words.toLowerCase());
@@ -104,10 +100,20 @@ export function Palette({ onClose, show }: { onClose: () => void; show: (sheet: 
               {screens.length === 0 ? null : (
                 <MenuSection>
                   <Header>{strings.palette.screens}</Header>
-                  {screens.map(([name, to]) => (
-                    <MenuItem key={name} id={name} className="option" textValue={strings.nav[name]} onAction={go(() => navigate({ to }))}>
+                  {screens.map(({ name, path, letter }) => (
+                    <MenuItem key={name} id={`screen:${name}`} className="option" textValue={strings.nav[name]} onAction={go(() => navigate({ to: path }))}>
                       {strings.nav[name]}
-                      <kbd className="key">g {name.charAt(0)}</kbd>
+                      <kbd className="key">g {letter}</kbd>
+                    </MenuItem>
+                  ))}
+                </MenuSection>
+              )}
+              {questions.length === 0 ? null : (
+                <MenuSection>
+                  <Header>{strings.ask.title}</Header>
+                  {questions.map(({ name, to, search }) => (
+                    <MenuItem key={name} id={`ask:${name}`} className="option" textValue={strings.ask.questions[name]} onAction={go(() => navigate({ to, search: (search ?? {}) as never }))}>
+                      {strings.ask.questions[name]}
                     </MenuItem>
                   ))}
                 </MenuSection>

@@ -4,8 +4,8 @@ import { Failure, Loading } from "../design/states";
 import { Drawer } from "../drawer/Drawer";
 import { Start } from "../screens/start/Start";
 import { useCase } from "../state/case";
-import { useKeys } from "../state/keys";
-import { lastPlace, notePlace } from "../state/places";
+import { isTyping, useKeys } from "../state/keys";
+import { lastPlace, notePlace, screenPlace } from "../state/places";
 import { useRecord } from "../state/record";
 import { strings } from "../strings";
 import { BottomBar } from "./BottomBar";
@@ -13,6 +13,7 @@ import { DropTarget } from "./DropTarget";
 import { KeySheet } from "./KeySheet";
 import { Palette } from "./Palette";
 import { ReportDialog } from "./ReportDialog";
+import { SCREENS } from "./screens";
 import { Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
 import { useParts } from "./useParts";
@@ -20,7 +21,9 @@ import "./frame.css";
 
 export type Sheet = "palette" | "keys" | "report" | null;
 
-const GO: Record<string, string> = { o: "/", t: "/timeline", f: "/findings", c: "/calls", e: "/evidence" };
+const GO = new Map<string, string>(SCREENS.map(({ letter, path }) => [letter, path]));
+/** How long g waits for its letter, in milliseconds. */
+const WAITS = 1200;
 
 /** The whole window: the start screen, or a case in its frame. */
 export function Window() {
@@ -49,13 +52,6 @@ function Frame({ casePath }: { casePath: string }) {
     notePlace(casePath, location.pathname, location.searchStr);
   }, [casePath, location]);
 
-  const go = (key: string) => () => {
-    const to = GO[key];
-    if (to === undefined || performance.now() - gone.current > 1200) return false;
-    gone.current = -Infinity;
-    void navigate({ to });
-    return true;
-  };
   useKeys({
     "?": () => {
       setSheet("keys");
@@ -65,10 +61,6 @@ function Frame({ casePath }: { casePath: string }) {
       gone.current = performance.now();
       return true;
     },
-    o: go("o"),
-    t: go("t"),
-    c: go("c"),
-    e: go("e"),
     Escape: () => {
       if (record === undefined) return false;
       closeRecord();
@@ -87,20 +79,21 @@ function Frame({ casePath }: { casePath: string }) {
       window.removeEventListener("keydown", listen);
     };
   }, []);
-  // "g f" must win over the timeline's own "f".
+  // The letter after g wins over what it means to the screen or the grid that has the focus.
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.key === "f" && performance.now() - gone.current <= 1200 && !event.ctrlKey && !event.metaKey) {
-        gone.current = -Infinity;
-        event.preventDefault();
-        void navigate({ to: "/findings" });
-      }
+      const to = GO.get(event.key);
+      if (to === undefined || performance.now() - gone.current > WAITS || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      gone.current = -Infinity;
+      event.preventDefault();
+      event.stopPropagation();
+      void navigate({ href: screenPlace(casePath, to) });
     };
     window.addEventListener("keydown", listen, { capture: true });
     return () => {
       window.removeEventListener("keydown", listen, { capture: true });
     };
-  }, [navigate]);
+  }, [navigate, casePath]);
 
   const close = () => {
     setSheet(null);

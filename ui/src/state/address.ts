@@ -7,11 +7,20 @@ export type FindingsSearch = {
   confidence?: string[];
   facts?: true;
   text?: string;
-  group?: "family";
+  group?: "family" | "table";
   finding?: string;
-};
+} & GridAddress;
 export type TimelineSearch = { person?: string; from?: number; to?: number; closed?: string[] };
-export type CallsSearch = { filter?: string };
+export type CallsSearch = GridAddress & { filter?: string; from?: number; to?: number };
+/** What every grid's address may say: filters, text, sort, and the plain table with its page. */
+export type GridAddress = { in?: string; text?: string; sort?: string; table?: true; page?: number };
+export type PeopleSearch = GridAddress & { account?: string };
+export type AgentsSearch = GridAddress & { agent?: string };
+export type PatternsSearch = { cell?: string; gap?: true };
+export type AuthorizationSearch = { ask?: "who"; user?: string; action?: string; resource?: string; at?: string; with?: string };
+export type RunsSearch = GridAddress & { run?: string };
+export type RecordSearch = GridAddress & { resource?: string; view?: "subject" | "disclosure" };
+export type MappingSearch = { path?: string };
 export type EvidenceSearch = { file?: string };
 
 type Raw = Record<string, unknown>;
@@ -41,6 +50,8 @@ function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined })
 
 export const readRoot = (raw: Raw): RootSearch => present<RootSearch>({ record: text(raw, "record") });
 
+const on = (raw: Raw, key: string): true | undefined => (raw[key] === "1" || raw[key] === true ? true : undefined);
+
 export const readFindings = (raw: Raw): FindingsSearch =>
   present<FindingsSearch>({
     severity: list(raw, "severity"),
@@ -49,7 +60,11 @@ export const readFindings = (raw: Raw): FindingsSearch =>
     confidence: list(raw, "confidence"),
     facts: raw.facts === "1" || raw.facts === true ? true : undefined,
     text: text(raw, "text"),
-    group: raw.group === "family" ? "family" : undefined,
+    in: text(raw, "in"),
+    sort: text(raw, "sort"),
+    table: on(raw, "table"),
+    page: whole(raw, "page"),
+    group: raw.group === "family" || raw.group === "table" ? raw.group : undefined,
     finding: text(raw, "finding"),
   });
 
@@ -66,7 +81,32 @@ export function readTimeline(raw: Raw): TimelineSearch {
   });
 }
 
-export const readCalls = (raw: Raw): CallsSearch => present<CallsSearch>({ filter: text(raw, "filter") });
+const grid = (raw: Raw) => ({ in: text(raw, "in"), text: text(raw, "text"), sort: text(raw, "sort"), table: on(raw, "table"), page: whole(raw, "page") });
+
+/** A period that is empty or runs backwards is none. */
+export function readCalls(raw: Raw): CallsSearch {
+  const [from, to] = [whole(raw, "from"), whole(raw, "to")];
+  const sound = from !== undefined && to !== undefined && to > from;
+  return present<CallsSearch>({ ...grid(raw), filter: text(raw, "filter"), from: sound ? from : undefined, to: sound ? to : undefined });
+}
+
+export const readPeople = (raw: Raw): PeopleSearch => present<PeopleSearch>({ ...grid(raw), account: text(raw, "account") });
+export const readAgents = (raw: Raw): AgentsSearch => present<AgentsSearch>({ ...grid(raw), agent: text(raw, "agent") });
+export const readPatterns = (raw: Raw): PatternsSearch => present<PatternsSearch>({ cell: text(raw, "cell"), gap: on(raw, "gap") });
+export const readAuthorization = (raw: Raw): AuthorizationSearch =>
+  present<AuthorizationSearch>({
+    ask: raw.ask === "who" ? "who" : undefined,
+    user: text(raw, "user"),
+    action: text(raw, "action"),
+    resource: text(raw, "resource"),
+    at: text(raw, "at"),
+    with: text(raw, "with"),
+  });
+export const readRuns = (raw: Raw): RunsSearch => present<RunsSearch>({ ...grid(raw), run: text(raw, "run") });
+export const readRecord = (raw: Raw): RecordSearch =>
+  present<RecordSearch>({ ...grid(raw), resource: text(raw, "resource"), view: raw.view === "subject" || raw.view === "disclosure" ? raw.view : undefined });
+export const readLosses = (raw: Raw): GridAddress => present<GridAddress>(grid(raw));
+export const readMapping = (raw: Raw): MappingSearch => present<MappingSearch>({ path: text(raw, "path") });
 
 export const readEvidence = (raw: Raw): EvidenceSearch => present<EvidenceSearch>({ file: text(raw, "file") });
 

@@ -1,8 +1,5 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
-import { type FindingFilter, host } from "../host";
-
-/** How many calls the read-only list shows at most. */
-export const CALL_LIMIT = 5000;
+import { type Commands, type FindingFilter, host } from "../host";
 
 export const queryClient = new QueryClient({
   // The engine is local and its answers change only by an import, which clears them: no refetching by time or focus.
@@ -33,5 +30,14 @@ export const ask = {
     queryOptions({ queryKey: ["people", text], queryFn: () => host.ask("people", { text }), placeholderData: keepPreviousData }),
   timeline: (key: string, from: number | null, to: number | null) =>
     queryOptions({ queryKey: ["timeline", key, from, to], queryFn: () => host.ask("timeline", { key, from, to }) }),
-  calls: (filter: string) => queryOptions({ queryKey: ["calls", filter], queryFn: () => host.ask("calls", { filter, limit: CALL_LIMIT }) }),
+  accounts: () => queryOptions({ queryKey: ["accounts"], queryFn: () => host.ask("accounts", {}) }),
+  account: (id: string) => queryOptions({ queryKey: ["account", id], queryFn: () => host.ask("account", { id }) }),
+  agents: () => queryOptions({ queryKey: ["agents"], queryFn: () => host.ask("agents", {}) }),
+  patterns: () => queryOptions({ queryKey: ["patterns"], queryFn: () => host.ask("patterns", {}) }),
+  authorized: (asked: Commands["authorized"]["args"]) => queryOptions({ queryKey: ["authorized", asked], queryFn: () => host.ask("authorized", asked) }),
+  whoCan: (asked: Commands["who_can"]["args"]) => queryOptions({ queryKey: ["who_can", asked], queryFn: () => host.ask("who_can", asked) }),
+  approved: (id: string) => queryOptions({ queryKey: ["approved", id], queryFn: () => host.ask("approved", { id }) }),
+  runs: (text: string | null) => queryOptions({ queryKey: ["runs", text], queryFn: () => host.ask("runs", { text }), placeholderData: keepPreviousData }),
+  runTree: (id: string) => queryOptions({ queryKey: ["run_tree", id], queryFn: () => host.ask("run_tree", { id }) }),
+  scope: () => queryOptions({ queryKey: ["scope"], queryFn: () => host.ask("scope", {}) }),
 };

@@ -4,15 +4,19 @@ import type { Commands, FindingFilter, LongCommands } from "../../src/host/comma
 import type { EdgeError } from "../../src/bindings/EdgeError";
 import type { DropEvents, Host } from "../../src/host/host";
 import { strings } from "../../src/strings";
+import { completeness, files, losses, overview, raw, receipts, timeline, who } from "./answers";
+import { people } from "./calls";
+import { runRows, runTree, wide } from "./fanout";
+import { detail, findings } from "./findings";
+import { facet as callFacet, index, multiply, page, position } from "./grid";
+import { check, learned } from "./mapping";
+import { account, accounts, agents, holders, patterns } from "./principals";
 import { acts, policy, record } from "./acts";
 import { authorized, bridge, token, tokens, verdict } from "./allowed";
-import { completeness, files, losses, overview, raw, receipts, SETS, timeline, who } from "./answers";
-import { calls, people } from "./calls";
-import { detail, findings } from "./findings";
 import { agentSheet, changes, couldBe, exposure, ledger, requests } from "./reach";
 
 /** What a test may ask of the staged host, by the page's `__STAGE__`. */
-type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; partial?: boolean; fail?: string; hold?: string };
+type Stage = { open?: boolean; empty?: boolean; broken?: boolean; unreconciled?: boolean; partial?: boolean; fail?: string; hold?: string; many?: number; spans?: number; recognised?: boolean };
 
 declare global {
   interface Window {
@@ -22,6 +26,7 @@ declare global {
 }
 
 const stage: Stage = window.__STAGE__ ?? {};
+if (stage.many !== undefined) multiply(stage.many);
 const CASE = { path: "/cases/fernhill-q1.behalf", name: "fernhill-q1.behalf" };
 let opened = stage.open !== false;
 let empty = stage.empty === true;
@@ -121,32 +126,26 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
       }),
     };
   },
-  calls: ({ filter, limit }) => {
-    const wanted = filter.startsWith("day:") ? (call: { time: string }) => call.time.startsWith(filter.slice(4)) : (SETS[filter] ?? (() => false));
-    return calls
-      .filter(wanted)
-      .slice(0, limit)
-      .map((call) => ({
-        id: call.id,
-        kind: "call",
-        source: call.source,
-        time: call.time,
-        action: call.action,
-        resource: call.resource,
-        outcome: call.outcome,
-        wire: call.wire,
-        wire_kind: call.wireKind,
-        agent: call.agent,
-        human: call.human,
-        authority: null,
-        grade: call.grade,
-        run: call.run,
-        pattern: call.pattern,
-        refusal: call.refusal,
-        evidence: call.evidence,
-      }));
-  },
+  calls: () => [],
+  call_index: ({ query }) => (empty ? { total: 0, stride: 200, keys: [] } : index(query)),
+  call_page: ({ query, key }) => (empty ? [] : page(query, key ?? null)),
+  call_position: ({ query, id }) => position(query, id),
+  call_facet: ({ query, column, text, limit }) => (empty ? [] : callFacet(query, column, text ?? "", limit)),
+  export_calls: ({ query, to }) => ({ path: to, rows: index(query).total }),
+  write_table: ({ rows, to }) => ({ path: to, rows: rows.length }),
+  accounts: () => (empty ? [] : accounts),
+  account: ({ id }) => account(id) ?? missing(id),
+  agents: () => (empty ? [] : agents),
+  patterns: () => (empty ? [] : patterns),
+  who_can: () => holders,
+  approved: ({ id }) => ({ id, answer: "no_source_imported", sentence: "No export of approvals was received; the asset list does not ask for one.", required: false, approved_by: [], approvals: [], disclaimer: "" }),
+  runs: () => (empty ? [] : runRows),
+  run_tree: ({ id }) => (stage.spans === undefined ? (runTree(id) ?? missing(id)) : wide(stage.spans)),
+  scope: () => ({ declared: false, objective: "", from: null, to: null, systems: [], agents: [], criteria: [], set_by: null, set_at: null, calls_outside: 0, sentences: ["No scope was declared: every call counts."] }),
   coverage: () => overview().coverage,
+  learn_mapping: () => (stage.recognised === true ? { ...learned, recognised: { source: "github_audit", why: "its entries hold @timestamp, action and actor" }, toml: null } : learned),
+  check_mapping: ({ toml }) => check(toml),
+  keep_mapping: () => null,
   acts,
   policy: () => policy,
   authorized: ({ user, action, resource }) => authorized(user, action, resource),
@@ -161,7 +160,6 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   ledger: ({ resource, view }) => ledger(resource, view),
   could_be: ({ key }) => couldBe(key),
   changes: () => changes,
-  learn_mapping: () => ({ recognised: null, form: "JSON, one value a line", layout: "one record a line", records: 0, broken: 0, kind: null, fields: [], notes: [], toml: null }),
   write_report: ({ to }) => ({ path: to }),
 };
 

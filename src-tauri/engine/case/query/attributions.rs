@@ -64,8 +64,27 @@ pub enum Select {
     Finding(String),
 }
 
+/// Columns of an `AttributionView`, over `JOINS`.
+pub(super) const VIEW: &str =
+    "a.event, e.shown_id, CASE a.kind WHEN 1 THEN 'sign_in' WHEN 2 THEN 'token' ELSE 'call' END,
+    src.text, a.time, sv.text, ac.text, re.text,
+    CASE e.outcome WHEN 0 THEN 'success' WHEN 1 THEN 'denied' WHEN 2 THEN 'error' ELSE 'unknown' END,
+    wp.own_id, a.wire_kind, ap.shown, hp.shown, up.shown, a.grade, rk.text, a.pattern, a.refusal, a.evidence,
+    a.standing, a.human, a.run, (SELECT count(DISTINCT i.finding) FROM instance_events x
+      JOIN instances i ON i.id = x.instance JOIN findings f ON f.id = i.finding
+      WHERE x.event = a.event AND f.design_fact = 0)";
+
+/// Every join is to at most one row, so that SQLite leaves out those that a question does not look at.
+pub(super) const JOINS: &str = "FROM attributions a LEFT JOIN events e ON e.id = a.event
+    LEFT JOIN strings src ON src.id = a.source
+    LEFT JOIN strings sv ON sv.id = e.service LEFT JOIN strings ac ON ac.id = a.action
+    LEFT JOIN strings re ON re.id = e.resource LEFT JOIN principals wp ON wp.id = e.wire
+    LEFT JOIN parties ap ON ap.id = a.agent LEFT JOIN parties hp ON hp.id = a.human
+    LEFT JOIN parties up ON up.id = a.authority LEFT JOIN runs r ON r.id = a.run
+    LEFT JOIN strings rk ON rk.id = r.key";
+
 impl Select {
-    fn sql(&self) -> (String, Vec<Value>) {
+    pub(super) fn sql(&self) -> (String, Vec<Value>) {
         match self {
             Select::All => ("1".into(), vec![]),
             Select::OutOfScope => ("a.kind IN (0, 4) AND a.in_scope = 0".into(), vec![]),
@@ -115,19 +134,7 @@ impl Case {
         let (condition, mut values) = select.sql();
         values.push(limit.map_or(-1, i64::from).into());
         let mut query = self.db.prepare(&format!(
-            "SELECT a.event, e.shown_id, CASE a.kind WHEN 1 THEN 'sign_in' WHEN 2 THEN 'token' ELSE 'call' END, src.text,
-             a.time, sv.text, ac.text, re.text,
-             CASE e.outcome WHEN 0 THEN 'success' WHEN 1 THEN 'denied' WHEN 2 THEN 'error' ELSE 'unknown' END,
-             wp.own_id, a.wire_kind, ap.shown, hp.shown, up.shown, a.grade, rk.text, a.pattern, a.refusal, a.evidence,
-             a.standing, a.human, a.run, (SELECT count(DISTINCT i.finding) FROM instance_events x
-               JOIN instances i ON i.id = x.instance JOIN findings f ON f.id = i.finding
-               WHERE x.event = a.event AND f.design_fact = 0)
-             FROM attributions a JOIN events e ON e.id = a.event JOIN strings src ON src.id = e.source
-             LEFT JOIN strings sv ON sv.id = e.service LEFT JOIN strings ac ON ac.id = e.action
-             LEFT JOIN strings re ON re.id = e.resource LEFT JOIN principals wp ON wp.id = e.wire
-             LEFT JOIN parties ap ON ap.id = a.agent LEFT JOIN parties hp ON hp.id = a.human
-             LEFT JOIN parties up ON up.id = a.authority LEFT JOIN runs r ON r.id = a.run
-             LEFT JOIN strings rk ON rk.id = r.key
+            "SELECT {VIEW} {JOINS}
              WHERE {condition} ORDER BY a.time, e.shown_id, src.text, e.hash LIMIT ?"
         ))?;
         let mut rows = query.query(params_from_iter(values))?;
@@ -169,7 +176,7 @@ impl Case {
     }
 }
 
-fn attribution(r: &Row<'_>) -> rusqlite::Result<AttributionView> {
+pub(super) fn attribution(r: &Row<'_>) -> rusqlite::Result<AttributionView> {
     Ok(AttributionView {
         event: r.get(0)?,
         id: r.get(1)?,

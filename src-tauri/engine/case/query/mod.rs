@@ -4,20 +4,24 @@ mod accounts;
 mod attributions;
 mod completeness;
 mod exposure;
+mod fanout;
 mod figures;
 mod files;
 mod findings;
 mod ledger;
+mod pages;
 mod people;
 
 pub use accounts::{AccountView, AgentToolView, AgentView, CellFactView, PatternView, SignalView};
 pub use attributions::{AttributionView, Select};
 pub use completeness::{ClockPair, DigestFileView, DigestView, FilePeriod, ReceiptView, SourceSpan};
 pub use exposure::{BareCalls, HandedOut, UseView};
+pub use fanout::{FanoutCall, FanoutRun};
 pub use figures::{Figures, StandingCount};
 pub use files::{FileView, LossView};
 pub use findings::{DecisionView, FindingView, InstanceView};
 pub use ledger::{AgentCredential, AgentTouch, Nameless, TouchView};
+pub use pages::{CallColumn, CallFilter, CallKey, CallKeyValue, CallOrder};
 pub use people::{PersonView, RunView};
 
 use rusqlite::Row;

@@ -16,6 +16,7 @@ const MOST_VALUES: usize = 10;
 
 /// Counts over a sample of the export.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Check {
     /// Which source import would take the export for, were this mapping given, and why.
     pub detected: String,
@@ -42,12 +43,14 @@ pub struct Check {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Filled {
     pub field: String,
     pub filled: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Unread {
     pub field: String,
     /// The value, shortened; of a field with many only the most frequent.
@@ -58,6 +61,7 @@ pub struct Unread {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
 pub struct Left {
     pub pointer: String,
     pub records: usize,

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "../../design/Button";
 import { Empty, Failure, Loading } from "../../design/states";
@@ -41,7 +42,12 @@ export function Evidence() {
     <>
       <header>
         <h1>{words.title}</h1>
-        <div className="actions">{buttons}</div>
+        <div className="actions">
+          <Link to="/mapping" className="plain" data-testid="to-mapping">
+            {strings.mappingPage.link}
+          </Link>
+          {buttons}
+        </div>
       </header>
       <WorkProgress title={strings.progress.importing} />
       {pickError === null ? null : <Failure error={pickError} />}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { LossRow } from "../../bindings/LossRow";
 import { Chip } from "../../design/Chip";
 import { Failure, Loading } from "../../design/states";
@@ -21,6 +21,11 @@ export function Losses() {
     <section className="block" aria-labelledby="losses">
       <div className="blockhead">
         <h2 id="losses">{words.losses}</h2>
+        {data === undefined || data.length === 0 ? null : (
+          <Link to="/losses" className="plain" data-testid="to-losses">
+            {strings.lossesPage.link}
+          </Link>
+        )}
         {file === undefined ? null : (
           <Chip
             label={`${words.onlyFile} ${file}`}

@@ -4,6 +4,7 @@ import { useMemo, useRef } from "react";
 import { Input, SearchField, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Button } from "../../design/Button";
 import { Chip } from "../../design/Chip";
+import { Split } from "../../design/Sheet";
 import { Empty, Failure, Loading } from "../../design/states";
 import type { FindingFilter } from "../../host";
 import { type FindingsSearch, toggled } from "../../state/address";
@@ -14,6 +15,7 @@ import { strings } from "../../strings";
 import { Facets, type FacetName } from "./Facets";
 import { FindingDetail } from "./FindingDetail";
 import { FindingList } from "./FindingList";
+import { FindingTable } from "./FindingTable";
 import { groups } from "./groups";
 import "./findings.css";
 
@@ -37,7 +39,8 @@ export function Findings() {
   const { record } = useRecord();
   const field = useRef<HTMLInputElement>(null);
   const { data, error, isPending, refetch } = useQuery(ask.findings(toFilter(search)));
-  const by = search.group ?? "rule";
+  const asTable = search.group === "table";
+  const by = search.group === "family" ? "family" : "rule";
   const grouped = useMemo(() => groups(data?.rows ?? [], by), [data, by]);
   const order = useMemo(() => grouped.flatMap((group) => group.rows), [grouped]);
 
@@ -100,34 +103,53 @@ export function Findings() {
           ) : null}
         </div>
         <div className="actions">
-          <SearchField
-            aria-label={words.text}
-            className="textfilter"
-            value={search.text ?? ""}
-            onChange={(text) => {
-              change({ text: text === "" ? undefined : text });
-            }}
-          >
-            <Input ref={field} className="input" placeholder={words.textPlaceholder} data-testid="findings-text" />
-          </SearchField>
+          {asTable ? null : (
+            <SearchField
+              aria-label={words.text}
+              className="textfilter"
+              value={search.text ?? ""}
+              onChange={(text) => {
+                change({ text: text === "" ? undefined : text });
+              }}
+            >
+              <Input ref={field} className="input" placeholder={words.textPlaceholder} data-testid="findings-text" />
+            </SearchField>
+          )}
           <ToggleButtonGroup
             className="switch"
             aria-label={words.group}
             selectionMode="single"
             disallowEmptySelection
-            selectedKeys={[by]}
+            selectedKeys={[asTable ? "table" : by]}
             onSelectionChange={(keys) => {
-              change({ group: keys.has("family") ? "family" : undefined });
+              change({ group: keys.has("family") ? "family" : keys.has("table") ? "table" : undefined });
             }}
           >
             <ToggleButton id="rule">{words.groupRule}</ToggleButton>
             <ToggleButton id="family">{words.groupFamily}</ToggleButton>
+            <ToggleButton id="table" data-testid="findings-table">
+              {words.groupTable}
+            </ToggleButton>
           </ToggleButtonGroup>
         </div>
       </header>
       {error === null ? null : <Failure error={error} retry={() => void refetch()} />}
       {isPending ? <Loading what={words.loading} rows={12} /> : null}
-      {data === undefined ? null : (
+      {data === undefined ? null : asTable ? (
+        <Split
+          open={search.finding !== undefined}
+          list={
+            <FindingTable
+              rows={data.rows}
+              selected={search.finding}
+              onOpen={(id) => {
+                change({ finding: id }, search.finding !== undefined);
+              }}
+            />
+          }
+          sheet={search.finding === undefined ? null : <FindingDetail key={search.finding} id={search.finding} onClose={close} />}
+        />
+      ) : (
         <div className={search.finding === undefined ? "triage" : "triage opened"}>
           <Facets
             facets={data.facets}

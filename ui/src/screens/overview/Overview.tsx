@@ -11,6 +11,7 @@ import { strings } from "../../strings";
 import { Calendar } from "./Calendar";
 import { Figures } from "./Figures";
 import { PatternMatrix } from "./PatternMatrix";
+import { Questions } from "./Questions";
 import { BySource, Requests } from "./Reach";
 import "./overview.css";
 
@@ -45,6 +46,7 @@ export function Overview() {
         <div className="overview">
           <Cautions cautions={data.cautions} />
           <Figures data={data} />
+          <Questions data={data} />
           <div className="columns">
             <Calendar days={data.days} />
             <Worst data={data} />
