@@ -31,9 +31,7 @@ mod verify;
 mod write;
 
 pub use acts::{ActRow, WrittenBy};
-pub use allowed::{
-    BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, TokenRecord, TokenUse, TokenView, VerdictCount,
-};
+pub use allowed::{BridgeFact, BridgeView, DecisionOn, EventWords, JoinKeys, VerdictCount};
 pub use checked::{
     ApprovalFact, ApprovalRow, CheckedRow, CumulativeFact, DecisionRow, HopFact, KeptApproval, SelfJudgedFact,
     SpreadTokenFact, UndecidedFact, WieldedFact, WithdrawnFact,
