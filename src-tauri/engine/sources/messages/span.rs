@@ -123,9 +123,12 @@ fn messages(attributes: &Named) -> Vec<Said> {
     said
 }
 
+/// Role, text and tool call id of one message.
+type Parts = (Option<String>, Option<String>, Option<String>);
+
 /// Messages whose members are attributes of their own.
 fn numbered(attributes: &Named, prefix: &str) -> Vec<Said> {
-    let mut found: BTreeMap<u64, (Option<String>, Option<String>, Option<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<u64, Parts> = BTreeMap::new();
     for (key, value) in attributes.range(prefix.to_string()..) {
         let Some(rest) = key.strip_prefix(prefix) else { break };
         let Some((number, member)) = rest.split_once('.') else { continue };
