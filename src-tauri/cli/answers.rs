@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::write_report;
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
@@ -350,37 +349,6 @@ pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
     let raw = case.raw(case.find_event(id)?)?;
     std::io::stdout().write_all(&raw.bytes).map_err(crate::output::broken_pipe)
-}
-
-pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    let mut v = case::verify(&case)?;
-    v.problems.extend(review::check(&case)?);
-    one(&v, format, || {
-        let mut out = format!("{} files, {} blocks, {} records checked", v.files, v.blocks, v.records);
-        for problem in &v.problems {
-            out.push_str(&format!("\n{problem}"));
-        }
-        if v.problems.is_empty() {
-            out.push_str("\nEvery hash and every count holds.");
-        }
-        out
-    })?;
-    if v.problems.is_empty() {
-        Ok(())
-    } else {
-        Err(failed(
-            "not_sound",
-            format!("{} problems", v.problems.len()),
-            "Restore the case from a copy, or import the exports anew.",
-        ))
-    }
-}
-
-pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
-    let case = analysed(path)?;
-    write_report(&case, to, marking, prepared_by)?;
-    say(&to.display().to_string())
 }
 
 /// A rule in a list.

@@ -11,6 +11,7 @@ mod events;
 mod fact_rows;
 mod facts;
 mod gate;
+mod handover;
 mod import;
 mod intern;
 mod pipeline;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::view::{CallLine, EvidenceItem, FrozenView, PersonWords, RuleRun, Scope};
+use super::view::{CallLine, ConfirmedCriterion, EvidenceItem, FrozenView, PersonWords, Redaction, RuleRun, Scope};
 use crate::ask;
 use crate::ask::findings::FindingDetail;
 use crate::case::{AttributionView, Case, CaseError, Select};
@@ -42,23 +42,44 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         prepared_at: now.to_rfc3339(),
         prepared_by: setup.prepared_by.clone(),
         marking: setup.marking.clone(),
-        review_head: None,
+        review_head: case.act_rows()?.last().map(|act| act.hash.clone()),
         behalf_version: setup.behalf_version.clone(),
         controls_version: rules::controls_version().to_string(),
         rules_hash: rules_hash(),
         rules: rule_runs(&findings, &design_facts, case)?,
-        scope: Scope::default(),
+        scope: scope(case)?,
         not_tested: not_tested(case)?,
         overview: ask::overview::overview(case)?,
         coverage: ask::coverage::coverage(case)?,
         files: ask::evidence::files(case)?,
+        receipts: ask::receipts::receipts(case)?,
         reconciliation: ask::evidence::reconciliation(case)?,
         losses: ask::evidence::losses(case, None)?,
         findings,
         design_facts,
         evidence,
         calls,
+        redaction: Redaction::default(),
         people: people(case)?,
+    })
+}
+
+/// The scope in force. Its end is the last moment that belongs to it; a report's period is half open.
+fn scope(case: &Case) -> Result<Scope, CaseError> {
+    let Some(set) = case.scope()? else { return Ok(Scope::default()) };
+    let confirmed = |c: crate::model::Criterion| {
+        // "SOC 2 CC6.1": the clause is the last word.
+        let (framework, clause) = c.control.rsplit_once(' ').unwrap_or(("", &c.control));
+        ConfirmedCriterion { framework: framework.into(), clause: clause.into(), confirmed_by: c.confirmed_by }
+    };
+    Ok(Scope {
+        objective: Some(set.objective).filter(|o| !o.is_empty()),
+        from: set.from.map(|t| t.to_rfc3339()),
+        to: set.to.map(|t| Time(t.0.saturating_add(1)).to_rfc3339()),
+        systems: set.systems,
+        agents: set.agents,
+        exclusions: Vec::new(),
+        confirmed_criteria: set.criteria.into_iter().map(confirmed).collect(),
     })
 }
 
@@ -181,10 +202,12 @@ fn rules_hash() -> String {
 fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
     let mut out = vec![
         "Whether anybody approved a call: approvals are another question than who initiated it.".to_string(),
-        "Whether the exports received are all that the systems hold: no count claimed by a source was supplied."
-            .to_string(),
         "Signatures of tokens: claims are taken as the exporter wrote them.".to_string(),
     ];
+    if case.receipts()?.iter().all(|r| r.receipt.claimed.is_none()) {
+        let words = "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.";
+        out.insert(1, words.to_string());
+    }
     if case.grants()?.is_empty() {
         out.push("Rights of people and agents: no entitlement export was received.".into());
     }

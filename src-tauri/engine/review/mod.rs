@@ -3,4 +3,4 @@
 mod log;
 pub mod scope;
 
-pub use log::{append, check};
+pub use log::{append, check, check_rows};
