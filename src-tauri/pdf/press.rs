@@ -15,12 +15,12 @@ use super::{PdfError, TEMPLATE};
 /// IBM Plex, SIL Open Font Licence 1.1 (fonts/LICENSE.txt).
 const FONTS: [&[u8]; 3] = [
     include_bytes!("fonts/IBMPlexSans-Regular.ttf"),
-    include_bytes!("fonts/IBMPlexSans-SemiBold.ttf"),
+    include_bytes!("fonts/IBMPlexSans-Bold.ttf"),
     include_bytes!("fonts/IBMPlexMono-Regular.ttf"),
 ];
 
 /// A run of characters longer than this may be broken, so that no token of a log runs out of its cell.
-const UNBROKEN: usize = 18;
+const UNBROKEN: usize = 24;
 
 struct Press {
     library: LazyHash<Library>,
@@ -102,7 +102,8 @@ fn said(errors: &[typst::diag::SourceDiagnostic]) -> PdfError {
 
 /// The view's own time, in UTC.
 fn timestamp(rfc3339: &str) -> Option<Timestamp> {
-    let at = chrono::DateTime::parse_from_rfc3339(rfc3339).ok()?.to_utc();
+    // A view has no other; PDF/A wants a date, so what is no time is the epoch.
+    let at = chrono::DateTime::parse_from_rfc3339(rfc3339).unwrap_or_default().to_utc();
     use chrono::{Datelike, Timelike};
     let part = |n: u32| u8::try_from(n).ok();
     let at = Datetime::from_ymd_hms(

@@ -41,3 +41,74 @@ fn the_same_view_gives_the_same_bytes_and_says_what_it_conforms_to() {
         assert!(text.contains(claim), "{claim}");
     }
 }
+
+/// Everything that Typst, a terminal or a reader could take for something else, and a token that fits no line.
+#[test]
+fn hostile_text_is_data() {
+    let mut view = VIEW.clone();
+    let long = "A".repeat(5_000);
+    let payload = format!(
+        "#panic(\"x\") #read(\"/etc/passwd\") $ x $ = heading \n= not a heading *b* _i_ @ref <label> `raw` \\ // # [[ ]] {{}} \u{202e}gnp.exe \u{0}\u{1b}[31m \u{feff} 漢字 😀 \u{e000} {long}"
+    );
+    view.case_name = payload.clone();
+    view.entity = Some(payload.clone());
+    view.marking = Some(payload.clone());
+    view.prepared_by = Some(payload.clone());
+    for f in view.findings.iter_mut().take(3) {
+        f.row.title = payload.clone();
+        f.condition = payload.clone();
+        f.against = vec![payload.clone()];
+        f.instances.truncate(2);
+        for i in &mut f.instances {
+            i.sentence = payload.clone();
+        }
+    }
+    view.findings.truncate(3);
+    view.design_facts.clear();
+    for c in &mut view.calls {
+        c.action = Some(payload.clone());
+        c.resource = Some(payload.clone());
+    }
+    view.calls.truncate(4);
+    view.evidence.truncate(3);
+    let bytes = behalf_pdf::write(&view).unwrap();
+    keep("hostile.pdf", &bytes);
+    // A broken page: no fault of the text's, and no way to take it for markup.
+    view.findings.clear();
+    view.calls.clear();
+    view.evidence.clear();
+    view.files.clear();
+    view.losses.clear();
+    view.receipts.clear();
+    view.rules.clear();
+    view.overview.days.clear();
+    view.overview.worst.clear();
+    view.overview.cautions.clear();
+    view.prepared_at = "no time".into();
+    view.marking = None;
+    behalf_pdf::write(&view).unwrap();
+}
+
+#[test]
+fn the_template_claims_nothing_that_it_must_not() {
+    let denied = regex::Regex::new(r"(?s)// does-not-say: begin.*?does-not-say: end").unwrap();
+    assert_eq!(denied.find_iter(behalf_pdf::TEMPLATE).count(), 1, "the words stand in one place only, denied");
+    let never = regex::Regex::new(behalf_engine::report::NEVER_CLAIMED).unwrap();
+    let rest = denied.replace_all(behalf_pdf::TEMPLATE, "");
+    assert_eq!(never.find_iter(&rest).map(|m| m.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn what_is_not_printed_is_counted() {
+    let mut view = VIEW.clone();
+    let one = view.findings[0].clone();
+    for n in 0..1_700 {
+        let mut more = one.clone();
+        more.row.id = format!("more-{n}");
+        more.instances.clear();
+        view.findings.push(more);
+    }
+    let bytes = behalf_pdf::write(&view).unwrap();
+    keep("many.pdf", &bytes);
+    assert!(bytes.len() < 20_000_000);
+}
