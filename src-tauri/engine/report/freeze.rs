@@ -1,6 +1,6 @@
 //! From a case to a frozen view: the answers as they stand, with the records that they rest on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,10 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
     let mut findings = Vec::new();
     let mut design_facts = Vec::new();
     for row in ask::findings::rows(case)? {
-        let detail = ask::findings::detail(case, &row.id)?;
+        let mut detail = ask::findings::detail(case, &row.id)?;
+        // Two sub-types of one rule may propose one clause.
+        let mut proposed = BTreeSet::new();
+        detail.criteria.retain(|c| proposed.insert((c.framework.clone(), c.clause.clone())));
         if row.design_fact { design_facts.push(detail) } else { findings.push(detail) }
     }
     let mut calls = Vec::new();

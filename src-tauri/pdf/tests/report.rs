@@ -112,3 +112,27 @@ fn what_is_not_printed_is_counted() {
     keep("many.pdf", &bytes);
     assert!(bytes.len() < 20_000_000);
 }
+
+/// Ten thousand findings with their calls. Run under `time -v` for what it takes; nothing is asserted about time.
+#[test]
+#[ignore = "a measure: cargo test --release -p behalf-pdf --test report ten_thousand -- --ignored"]
+fn ten_thousand_findings() {
+    use behalf_engine::report::Format;
+    let mut view = VIEW.clone();
+    let (findings, calls) = (std::mem::take(&mut view.findings), std::mem::take(&mut view.calls));
+    for n in 0..10_000 {
+        let mut f = findings[n % findings.len()].clone();
+        let was = std::mem::replace(&mut f.row.id, format!("copy-{n}"));
+        view.calls.extend(calls.iter().filter(|c| c.finding == was).map(|c| {
+            let mut c = c.clone();
+            c.finding.clone_from(&f.row.id);
+            c
+        }));
+        view.findings.push(f);
+    }
+    let pdf = behalf_pdf::write(&view).unwrap();
+    assert!(pdf.starts_with(b"%PDF"));
+    for format in Format::ALL {
+        assert!(!behalf_engine::report::write(&view, format).unwrap().is_empty());
+    }
+}
