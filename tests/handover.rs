@@ -74,7 +74,8 @@ fn a_package_is_proved_by_sha256sum_and_by_behalf_and_a_changed_byte_is_named() 
         run(&["package", "--case", month(), "--to", &to, "--report", "html", "--with-case", "--originals"]);
     assert_eq!(code, 0, "{err}");
     let root = PathBuf::from(&to);
-    if let Ok(output) = std::process::Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&root).output()
+    if let Ok(output) =
+        std::process::Command::new("sha256sum").args(["-c", "--quiet", "SHA256SUMS"]).current_dir(&root).output()
     {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
@@ -125,8 +126,17 @@ fn answers_follow_their_schemas() {
         (
             "authorized",
             vec![
-                "authorized", "--case", case, "--user", "nobody@example.org", "--action", "claim.pay", "--resource", "claim/1",
-                "--at", "2026-03-10T10:00:00Z",
+                "authorized",
+                "--case",
+                case,
+                "--user",
+                "nobody@example.org",
+                "--action",
+                "claim.pay",
+                "--resource",
+                "claim/1",
+                "--at",
+                "2026-03-10T10:00:00Z",
             ],
         ),
     ];

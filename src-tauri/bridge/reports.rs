@@ -94,17 +94,17 @@ pub fn write_package(case: &Case, to: &Path, order: &Order, packing: &Packing) -
     let now = Wall.now();
     let (view, key) = order.view(case, now)?;
     let mut formats = Vec::new();
-    let mut pdf = packing.reports.is_empty();
+    let mut with_pdf = packing.reports.is_empty() && cfg!(feature = "pdf");
     for ending in &packing.reports {
         match ending.trim_start_matches('.') {
-            "pdf" => pdf = true,
+            "pdf" => with_pdf = true,
             other => formats.push(Format::from_path(Path::new(&format!("report.{other}")))?),
         }
     }
     if packing.reports.is_empty() {
         formats = Format::ALL.to_vec();
     }
-    let reports = if pdf { vec![("report.pdf".to_owned(), pdf(&view)?)] } else { Vec::new() };
+    let reports = if with_pdf { vec![("report.pdf".to_owned(), pdf(&view)?)] } else { Vec::new() };
     let scratch = Scratch::beside(to)?;
     let plan = Plan {
         level: order.level,

@@ -5,9 +5,9 @@ use std::path::Path;
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
-use behalf_engine::case::{self, Case, Select};
+use behalf_engine::case::{Case, Select};
 use behalf_engine::model::EdgeError;
-use behalf_engine::{review, rules};
+use behalf_engine::rules;
 use serde::Serialize;
 
 use crate::args::{Format, RulesCommand};

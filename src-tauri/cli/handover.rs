@@ -56,17 +56,14 @@ pub fn package(path: &Path, to: &Path, said: &Said, chosen: &Chosen<'_>, format:
     let seal = match chosen.sign {
         None => None,
         Some(key) => {
-            let password = chosen.password_file.map(read).transpose()?.map(|p| p.trim_end_matches(['\n', '\r']).to_owned());
+            let password =
+                chosen.password_file.map(read).transpose()?.map(|p| p.trim_end_matches(['\n', '\r']).to_owned());
             Some(Seal::open(&read(key)?, password)?)
         }
     };
     let order = order(said)?;
-    let packing = Packing {
-        reports: chosen.reports.to_vec(),
-        originals: chosen.originals,
-        with_case: chosen.with_case,
-        seal,
-    };
+    let packing =
+        Packing { reports: chosen.reports.to_vec(), originals: chosen.originals, with_case: chosen.with_case, seal };
     let manifest = write_package(&analysed(path)?, to, &order, &packing)?;
     let packed = Packed {
         path: to.display().to_string(),
@@ -79,7 +76,8 @@ pub fn package(path: &Path, to: &Path, said: &Said, chosen: &Chosen<'_>, format:
         originals_missing: manifest.originals_missing,
     };
     one(&packed, format, || {
-        let mut out = format!("{}\n{} files, {} bytes, report {}", packed.path, packed.files, packed.bytes, packed.report_id);
+        let mut out =
+            format!("{}\n{} files, {} bytes, report {}", packed.path, packed.files, packed.bytes, packed.report_id);
         out.push_str(&format!("\nreport digest, SHA-256: {}", packed.view_sha256));
         if let Some(key) = &packed.signed_with {
             out.push_str(&format!("\nsigned, public key {key}"));

@@ -208,7 +208,8 @@ fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
         "Signatures of tokens: claims are taken as the exporter wrote them.".to_string(),
     ];
     if case.receipts()?.iter().all(|r| r.receipt.claimed.is_none()) {
-        let words = "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.";
+        let words =
+            "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.";
         out.insert(1, words.to_string());
     }
     if case.grants()?.is_empty() {

@@ -33,8 +33,8 @@ use std::path::Path;
 use crate::model::{EdgeError, Fault};
 
 pub use freeze::{Setup, freeze};
-pub use redact::{Key, Level, redact};
 pub use json::report_id;
+pub use redact::{Key, Level, redact};
 pub use sheets::sheets;
 pub use text::NEVER_CLAIMED;
 pub use view::FrozenView;
@@ -60,15 +60,8 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 7] = [
-        Format::Html,
-        Format::Xlsx,
-        Format::Csv,
-        Format::Json,
-        Format::Oscal,
-        Format::Ocsf,
-        Format::Issues,
-    ];
+    pub const ALL: [Format; 7] =
+        [Format::Html, Format::Xlsx, Format::Csv, Format::Json, Format::Oscal, Format::Ocsf, Format::Issues];
 
     /// The ending of the file's name.
     pub const fn extension(self) -> &'static str {
@@ -117,9 +110,7 @@ pub enum ReportError {
 impl From<ReportError> for EdgeError {
     fn from(error: ReportError) -> EdgeError {
         let (code, fault, hint) = match &error {
-            ReportError::UnknownFormat { .. } => {
-                ("report_format", Fault::Setting, format!("Name the file {ENDINGS}."))
-            }
+            ReportError::UnknownFormat { .. } => ("report_format", Fault::Setting, format!("Name the file {ENDINGS}.")),
             ReportError::UnknownLevel { .. } => ("redaction_level", Fault::Setting, format!("{}.", Level::WORDS)),
             _ => ("report_defect", Fault::Ours, "Please report this with the sentence above.".to_owned()),
         };

@@ -140,8 +140,7 @@ impl Document<'_> {
         ] {
             props.extend(property(name, &value));
         }
-        let remarks: Vec<&str> =
-            v.not_tested.iter().chain(&v.overview.cautions).map(String::as_str).collect();
+        let remarks: Vec<&str> = v.not_tested.iter().chain(&v.overview.cautions).map(String::as_str).collect();
         let mut result = object([
             ("uuid", self.uuid("result", digest).into()),
             ("title", "Rules over the calls of the exports received".into()),

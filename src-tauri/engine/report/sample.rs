@@ -5,8 +5,8 @@ use super::view::*;
 use crate::ask::coverage::{Coverage, RefusalCount, SourceCoverage};
 use crate::ask::evidence::{FileRow, LossPlace, LossRow, Reconciliation};
 use crate::ask::findings::FindingRow;
-use crate::ask::receipts::{ReceiptRow, ReceiptSays, ReceiptStanding};
 use crate::ask::overview::{DayCount, Overview, PatternCell, SeverityCount};
+use crate::ask::receipts::{ReceiptRow, ReceiptSays, ReceiptStanding};
 use sha2::{Digest, Sha256};
 
 pub(super) fn hash(of: &str) -> String {

@@ -11,8 +11,7 @@ fn here(path: &str) -> PathBuf {
 }
 
 /// Formats that are text; the workbook has tests of its own.
-const TEXTS: [Format; 6] =
-    [Format::Html, Format::Csv, Format::Json, Format::Oscal, Format::Ocsf, Format::Issues];
+const TEXTS: [Format; 6] = [Format::Html, Format::Csv, Format::Json, Format::Oscal, Format::Ocsf, Format::Issues];
 
 fn text_of(view: &FrozenView, format: Format) -> String {
     String::from_utf8(write(view, format).unwrap()).unwrap()

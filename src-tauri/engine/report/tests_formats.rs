@@ -57,7 +57,9 @@ fn the_eight_traps_of_oscal_are_seen_by_the_schema_and_not_stepped_into() {
     let at = "/assessment-results/results/0";
     type Trap = fn(&mut Value);
     let traps: [(&str, Trap); 8] = [
-        ("a time without zone", |v| v["assessment-results"]["metadata"]["last-modified"] = "2026-04-09T14:20:00".into()),
+        ("a time without zone", |v| {
+            v["assessment-results"]["metadata"]["last-modified"] = "2026-04-09T14:20:00".into()
+        }),
         ("a target that begins with a digit", |v| {
             v["assessment-results"]["results"][0]["findings"][0]["target"]["target-id"] = "8.2.2".into();
         }),
@@ -163,7 +165,8 @@ fn a_workbook_has_its_sheets_real_dates_and_no_formula() {
     let Data::DateTime(first) = &findings[0][11] else { panic!("no real date: {:?}", findings[0][11]) };
     assert!((first.as_f64() - (46_024.0 + 28_692.0 / 86_400.0)).abs() < 1e-8);
     let calls = rows(&mut book, "Calls in findings");
-    let listed: usize = view.findings.iter().chain(&view.design_facts).flat_map(|f| &f.instances).map(|i| i.events.len()).sum();
+    let listed: usize =
+        view.findings.iter().chain(&view.design_facts).flat_map(|f| &f.instances).map(|i| i.events.len()).sum();
     assert_eq!(calls.len(), listed.max(view.calls.len()));
     assert!(matches!((&calls[0][4], &calls[0][5]), (Data::DateTime(_), Data::String(_))), "{:?}", calls[0]);
 }
@@ -173,7 +176,11 @@ fn what_does_not_fit_a_cell_says_so() {
     let mut view = fernhill();
     view.findings[0].condition = "long ".repeat(20_000);
     let cell = rows(&mut book(&view), "Findings")[0][13].to_string();
-    assert!(cell.encode_utf16().count() <= 32_767 && cell.ends_with("whole in the JSON of this report]"), "{}", cell.len());
+    assert!(
+        cell.encode_utf16().count() <= 32_767 && cell.ends_with("whole in the JSON of this report]"),
+        "{}",
+        cell.len()
+    );
 }
 
 /// Figures of coverage and of findings, as each format says them.

@@ -33,7 +33,8 @@ pub fn each(view: &mut FrozenView, visit: &mut impl FnMut(&mut String)) {
         if let Some(s) = &mut r.receipt {
             visit(&mut s.record);
             visit(&mut s.file);
-            let free = [&mut s.system, &mut s.tenant, &mut s.query, &mut s.exporter, &mut s.method, &mut s.received_from];
+            let free =
+                [&mut s.system, &mut s.tenant, &mut s.query, &mut s.exporter, &mut s.method, &mut s.received_from];
             free.into_iter().flatten().for_each(&mut *visit);
         }
     }

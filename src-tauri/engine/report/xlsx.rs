@@ -124,7 +124,11 @@ impl Looks {
     fn new() -> Looks {
         let base = || Format::new().set_font_name("Calibri").set_font_size(10).set_align(FormatAlign::Top);
         Looks {
-            head: base().set_bold().set_background_color("#E6E8EC").set_border_bottom(FormatBorder::Thin).set_text_wrap(),
+            head: base()
+                .set_bold()
+                .set_background_color("#E6E8EC")
+                .set_border_bottom(FormatBorder::Thin)
+                .set_text_wrap(),
             text: base().set_text_wrap(),
             date: base().set_num_format("yyyy\\-mm\\-dd hh:mm:ss.000"),
             number: base().set_num_format("#,##0"),
@@ -562,9 +566,8 @@ const RECEIPTS: [Column; 13] = [
 
 fn receipts(view: &FrozenView) -> Vec<Vec<Cell>> {
     use crate::ask::receipts::ReceiptStanding;
-    let pair = |a: &Option<String>, b: &Option<String>| {
-        a.iter().chain(b).map(String::as_str).collect::<Vec<_>>().join(", ")
-    };
+    let pair =
+        |a: &Option<String>, b: &Option<String>| a.iter().chain(b).map(String::as_str).collect::<Vec<_>>().join(", ");
     let mut out = Vec::new();
     for r in &view.receipts {
         let standing = match r.standing {

@@ -180,8 +180,7 @@ fn what_is_added_or_missing_is_named_and_no_link_is_followed() {
     }
 }
 
-static FOLDER: LazyLock<Made> =
-    LazyLock::new(|| make(&given().case, "p", Level::Names, false, false, Some(&seal())));
+static FOLDER: LazyLock<Made> = LazyLock::new(|| make(&given().case, "p", Level::Names, false, false, Some(&seal())));
 static ARCHIVE: LazyLock<Made> =
     LazyLock::new(|| make(&given().case, "p.zip", Level::Names, false, false, Some(&seal())));
 

@@ -136,7 +136,9 @@ fn records(case: &Case, view: &FrozenView, plan: &Plan<'_>, items: &mut Vec<Item
     }
     let note = match plan.level {
         Level::Names => "Records as they came; where secrets_replaced is not 0, sha256 is that of the record before.",
-        _ => "At this redaction level no record is included: a record names whom it names. Hashes are those of the records.",
+        _ => {
+            "At this redaction level no record is included: a record names whom it names. Hashes are those of the records."
+        }
     };
     let bytes = crate::report::json::pretty(&json!({ "note": note, "records": index }))?;
     items.push(item("evidence/records.json", Body::Bytes(bytes), Role::Derived));

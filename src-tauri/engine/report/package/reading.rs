@@ -112,7 +112,11 @@ fn sort_out(found: Vec<(String, bool)>) -> (Vec<String>, Vec<String>) {
     let (mut names, mut strange) = (Vec::new(), Vec::new());
     let mut folded = BTreeSet::new();
     for (name, is_file) in found {
-        if is_file && is_safe(&name) && folded.insert(name.to_lowercase()) { names.push(name) } else { strange.push(name) }
+        if is_file && is_safe(&name) && folded.insert(name.to_lowercase()) {
+            names.push(name)
+        } else {
+            strange.push(name)
+        }
     }
     names.sort();
     strange.sort();

@@ -191,7 +191,9 @@ fn signature(package: &mut Package, manifest: &Manifest, sums_text: &[u8], how: 
     out.signature = match (&wrong, given) {
         (Some(_), _) => "does not hold".into(),
         (None, true) => format!("holds, by the key given ({named})"),
-        (None, false) => format!("holds, by the key that the package names ({named}); whose key that is was not checked"),
+        (None, false) => {
+            format!("holds, by the key that the package names ({named}); whose key that is was not checked")
+        }
     };
     out.problems.extend(wrong.map(|why| format!("{SIGNATURE}: {}", text::visible(&why))));
 }
@@ -384,7 +386,9 @@ fn differences(report: &[u8], again: &[u8]) -> Vec<String> {
         let (was, is) = (by_id(&was), by_id(&is));
         for (id, finding) in &was {
             match is.get(id) {
-                None => out.push(format!("{REPORT}: finding {} does not come out of the case again", text::visible(id))),
+                None => {
+                    out.push(format!("{REPORT}: finding {} does not come out of the case again", text::visible(id)))
+                }
                 Some(other) if other != finding => {
                     out.push(format!("{REPORT}: finding {} comes out otherwise", text::visible(id)));
                 }

@@ -13,7 +13,12 @@ use super::seal::Seal;
 use super::{Body, Item, Listed, MANIFEST, Manifest, PackageError, SIGNATURE, SUMS, hex, media_type};
 
 /// Writes the package to a folder, or to an archive where the name ends in `.zip`. Nothing is written over.
-pub fn write(to: &Path, items: Vec<Item>, mut manifest: Manifest, seal: Option<&Seal>) -> Result<Manifest, PackageError> {
+pub fn write(
+    to: &Path,
+    items: Vec<Item>,
+    mut manifest: Manifest,
+    seal: Option<&Seal>,
+) -> Result<Manifest, PackageError> {
     let shown = to.display().to_string();
     if to.exists() {
         return Err(PackageError::Exists { path: shown });
@@ -66,8 +71,7 @@ pub(super) fn is_archive(path: &Path) -> bool {
 
 /// The lines of `sha256sum`, of every file but the sums themselves and their signature.
 pub(super) fn sums(manifest: &Manifest, text: &[u8]) -> String {
-    let mut lines: Vec<(&str, String)> =
-        manifest.files.iter().map(|f| (f.path.as_str(), f.sha256.clone())).collect();
+    let mut lines: Vec<(&str, String)> = manifest.files.iter().map(|f| (f.path.as_str(), f.sha256.clone())).collect();
     lines.push((MANIFEST, hex(&Sha256::digest(text))));
     lines.sort();
     lines.into_iter().map(|(path, sha)| format!("{sha}  {path}\n")).collect()
@@ -110,7 +114,9 @@ fn measure_len(body: &Body, path: &str) -> Result<u64, PackageError> {
 fn measure(body: &Body, path: &str) -> Result<(u64, String), PackageError> {
     match body {
         Body::Bytes(bytes) => Ok((bytes.len() as u64, hex(&Sha256::digest(bytes)))),
-        Body::File(from) => measured(&mut File::open(from).map_err(PackageError::io(path))?).map_err(PackageError::io(path)),
+        Body::File(from) => {
+            measured(&mut File::open(from).map_err(PackageError::io(path))?).map_err(PackageError::io(path))
+        }
     }
 }
 
