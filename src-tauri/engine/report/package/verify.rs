@@ -362,7 +362,9 @@ fn recompute(
         };
         let created = Time::parse(&manifest.created).unwrap_or(Time(0));
         let mut view = freeze(&case, &setup, created)?;
+        // The copy has another name than the case had.
         view.case_name.clone_from(&manifest.case_name);
+        view.overview.case_name.clone_from(&manifest.case_name);
         let view = redact(&view, Level::Names, &Key(case.own_key([0; 32])?));
         Ok(crate::report::write(&view, Format::Json)?)
     })();
