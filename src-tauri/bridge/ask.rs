@@ -107,7 +107,7 @@ impl Bridge {
     pub fn write_report(&self, to: PathBuf) -> Result<ReportWritten, EdgeError> {
         // A connection of its own: a long report must not keep questions waiting.
         let case = behalf_engine::case::Case::open(&self.path()?)?;
-        super::write_report(&case, &to, None, None)?;
+        super::write_report(&case, &to, &super::Order::default())?;
         Ok(ReportWritten { path: to.display().to_string() })
     }
 }

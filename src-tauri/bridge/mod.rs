@@ -25,7 +25,7 @@ mod work;
 pub use faults::{defect, refused};
 pub use mappings::{is_mapping, learn_from, parse as parse_mapping, registry, sample};
 pub use open::{Bridge, Settings};
-pub use reports::write_report;
+pub use reports::{Order, Packing, check_package, write_package, write_report};
 pub use types::*;
 pub use wall::Wall;
 pub use work::Say;

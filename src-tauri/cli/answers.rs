@@ -2,17 +2,15 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::write_report;
 use behalf_engine::analysis::Loaded;
 use behalf_engine::ask;
 use behalf_engine::ask::attributions::AttributionRow;
-use behalf_engine::case::{self, Case, Select};
+use behalf_engine::case::{Case, Select};
 use behalf_engine::model::EdgeError;
-use behalf_engine::review;
 use serde::Serialize;
 
 use crate::args::Format;
-use crate::output::{Rows, failed, flat, one, said, say};
+use crate::output::{Rows, failed, flat, one, said};
 
 pub(super) fn analysed(path: &Path) -> Result<Case, EdgeError> {
     let case = Case::open(path)?;
@@ -394,35 +392,4 @@ pub fn raw(path: &Path, id: &str) -> Result<(), EdgeError> {
     let case = Case::open(path)?;
     let raw = case.raw(case.find_event(id)?)?;
     std::io::stdout().write_all(&raw.bytes).map_err(crate::output::broken_pipe)
-}
-
-pub fn verify(path: &Path, format: Format) -> Result<(), EdgeError> {
-    let case = Case::open(path)?;
-    let mut v = case::verify(&case)?;
-    v.problems.extend(review::check(&case)?);
-    one(&v, format, || {
-        let mut out = format!("{} files, {} blocks, {} records checked", v.files, v.blocks, v.records);
-        for problem in &v.problems {
-            out.push_str(&format!("\n{problem}"));
-        }
-        if v.problems.is_empty() {
-            out.push_str("\nEvery hash and every count holds.");
-        }
-        out
-    })?;
-    if v.problems.is_empty() {
-        Ok(())
-    } else {
-        Err(failed(
-            "not_sound",
-            format!("{} problems", v.problems.len()),
-            "Restore the case from a copy, or import the exports anew.",
-        ))
-    }
-}
-
-pub fn report(path: &Path, to: &Path, marking: Option<String>, prepared_by: Option<String>) -> Result<(), EdgeError> {
-    let case = analysed(path)?;
-    write_report(&case, to, marking, prepared_by)?;
-    say(&to.display().to_string())
 }

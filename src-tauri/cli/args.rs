@@ -112,6 +112,26 @@ impl From<Kind> for behalf_engine::model::Kind {
     }
 }
 
+/// What is said on a report beside what the case holds, and how much its reader sees.
+#[derive(Debug, Args)]
+pub struct Said {
+    /// Printed on every page, such as "Privileged and confidential".
+    #[arg(long)]
+    pub marking: Option<String>,
+    /// Who prepared the report.
+    #[arg(long)]
+    pub prepared_by: Option<String>,
+    /// The organisation under review.
+    #[arg(long)]
+    pub entity: Option<String>,
+    /// Such as "draft 2" or "1.0"; a report without one is a draft.
+    #[arg(long)]
+    pub report_version: Option<String>,
+    /// names (at grade B or better), pseudonyms, or aggregate (no line about a call).
+    #[arg(long, value_name = "LEVEL")]
+    pub redact: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read exports (files, folders, archives) into a case, which is made where there is none.
@@ -311,18 +331,40 @@ pub enum Command {
         of: OfCase,
         id: String,
     },
-    /// Write the findings report; the ending of the file name chooses the format (.html, .csv, .json).
+    /// Write the findings report; the ending of the file name chooses the format (.pdf, .html, .xlsx, .csv, .json,
+    /// .oscal.json, .ocsf.ndjson, .issues.csv).
     Report {
         #[command(flatten)]
         of: OfCase,
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
-        /// Printed on every page, such as "Privileged and confidential".
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Write an evidence package: reports, cited records, hashes, rules, logs; `sha256sum -c` and `behalf verify` check it.
+    Package {
+        #[command(flatten)]
+        of: OfCase,
+        /// A new folder, or a new archive where the name ends in .zip.
+        #[arg(long, value_name = "DIR|ZIP")]
+        to: PathBuf,
+        #[command(flatten)]
+        said: Said,
+        /// A report that goes in, by its ending, such as pdf or oscal.json; all of them where none is named.
+        #[arg(long = "report", value_name = "ENDING")]
+        reports: Vec<String>,
+        /// With the exports themselves, where they still lie unchanged where they were imported from.
         #[arg(long)]
-        marking: Option<String>,
-        /// Who prepared the report.
+        originals: bool,
+        /// With a copy of the case: whoever checks the package computes every finding again.
         #[arg(long)]
-        prepared_by: Option<String>,
+        with_case: bool,
+        /// Sign with this minisign secret key.
+        #[arg(long, value_name = "KEY")]
+        sign: Option<PathBuf>,
+        /// A file with the password of that key.
+        #[arg(long, value_name = "FILE", requires = "sign")]
+        password_file: Option<PathBuf>,
     },
     /// The window's interface in a browser of this machine, until the command is ended.
     Serve {
@@ -332,8 +374,6 @@ pub enum Command {
         #[arg(long, default_value_t = 0)]
         port: u16,
     },
-    /// Recompute every hash and count of a case.
-    Verify { path: PathBuf },
     /// Make a case; with --from it begins with what the last review decided, and none of its evidence.
     New {
         #[command(flatten)]
@@ -412,6 +452,13 @@ pub enum Command {
         acting: Acting,
         /// Its number in the log.
         act: u32,
+    },
+    /// Recompute every hash and count of a case, or check an evidence package (a folder or a .zip).
+    Verify {
+        path: PathBuf,
+        /// The minisign public key, or its file, of whoever is said to have signed the package.
+        #[arg(long, value_name = "KEY")]
+        public_key: Option<String>,
     },
     /// The rules, and their own examples.
     Rules {

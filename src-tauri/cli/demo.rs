@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use behalf_app::bridge::{Wall, demonstration, registry, write_report};
+use behalf_app::bridge::{Order, Wall, demonstration, registry, write_report};
 use behalf_engine::analysis;
 use behalf_engine::case::Case;
 use behalf_engine::model::{Clock, EdgeError};
@@ -13,6 +13,7 @@ use crate::output::{failed, say};
 pub fn demo(to: &Path) -> Result<(), EdgeError> {
     let laid = demonstration::lay_out(to)?;
     let path = laid.case;
+    let order = Order { marking: Some("Demonstration".into()), ..Order::default() };
     for ending in ["", "-wal", "-shm"] {
         let mut old = path.clone().into_os_string();
         old.push(ending);
@@ -31,9 +32,9 @@ pub fn demo(to: &Path) -> Result<(), EdgeError> {
     let found = analysis::analyze(&case, &())?;
     say(&format!("{read} records of Fernhill Mutual, an invented insurer\n{}", analysis_text(&found)))?;
     say(&format!("case    {}", path.display()))?;
-    for ending in ["html", "csv", "json"] {
+    for ending in ["pdf", "html", "xlsx", "csv", "json"] {
         let report = to.join(format!("findings.{ending}"));
-        write_report(&case, &report, Some("Demonstration".into()), None)?;
+        write_report(&case, &report, &order)?;
         say(&format!("report  {}", report.display()))?;
     }
     Ok(())

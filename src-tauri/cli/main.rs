@@ -11,6 +11,7 @@ mod approved;
 mod args;
 mod demo;
 mod evidence;
+mod handover;
 mod import;
 mod mapping;
 mod output;
@@ -88,11 +89,19 @@ fn run(behalf: &Behalf) -> Result<(), EdgeError> {
         Command::Completeness { of } => evidence::completeness(&of.case, format),
         Command::Requests { of } => requests::requests(&of.case, format),
         Command::Raw { of, id } => answers::raw(&of.case, id),
-        Command::Report { of, to, marking, prepared_by } => {
-            answers::report(&of.case, to, marking.clone(), prepared_by.clone())
+        Command::Report { of, to, said } => handover::report(&of.case, to, said),
+        Command::Package { of, to, said, reports, originals, with_case, sign, password_file } => {
+            let chosen = handover::Chosen {
+                reports,
+                originals: *originals,
+                with_case: *with_case,
+                sign: sign.as_deref(),
+                password_file: password_file.as_deref(),
+            };
+            handover::package(&of.case, to, said, &chosen, format)
         }
         Command::Serve { of, port } => serve::serve(&of.case, *port),
-        Command::Verify { path } => answers::verify(path, format),
+        Command::Verify { path, public_key } => handover::verify(path, public_key.as_deref(), format),
         Command::Rules { what } => rules::rules(what, format),
         Command::Join { acting, a, b, during, confirm } => {
             let (a, b, reason) = (a.clone(), b.clone(), acting.reason.clone().unwrap_or_default());

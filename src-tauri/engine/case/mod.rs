@@ -15,6 +15,7 @@ mod facts;
 mod freshness;
 mod gate;
 mod hints;
+mod handover;
 mod import;
 mod intern;
 mod need_rows;

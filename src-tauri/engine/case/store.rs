@@ -81,6 +81,7 @@ impl Case {
     /// A case in memory, for tests.
     pub fn in_memory() -> Result<Case, CaseError> {
         let mut db = Connection::open_in_memory()?;
+        db.pragma_update(None, "application_id", APPLICATION_ID)?;
         let gate = Gate::install(&mut db)?;
         let mut case = Case { db, path: PathBuf::from("memory.behalf"), gate };
         case.configure()?;

@@ -1,10 +1,10 @@
 //! From a case to a frozen view: the answers as they stand, with the records that they rest on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::view::{CallLine, EvidenceItem, FrozenView, PersonWords, RuleRun, Scope};
+use super::view::{CallLine, ConfirmedCriterion, EvidenceItem, FrozenView, PersonWords, Redaction, RuleRun, Scope};
 use crate::ask;
 use crate::ask::findings::FindingDetail;
 use crate::case::{AttributionView, Case, CaseError, Select};
@@ -29,7 +29,10 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
     let mut design_facts = Vec::new();
     let mut known_exceptions = Vec::new();
     for row in ask::findings::rows(case)? {
-        let detail = ask::findings::detail(case, &row.id)?;
+        let mut detail = ask::findings::detail(case, &row.id)?;
+        // Two sub-types of one rule may propose one clause.
+        let mut proposed = BTreeSet::new();
+        detail.criteria.retain(|c| proposed.insert((c.framework.clone(), c.clause.clone())));
         match (row.design_fact, row.is_queued()) {
             (true, _) => design_facts.push(detail),
             (false, true) => findings.push(detail),
@@ -55,11 +58,12 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         rules_hash: rules_hash(&own),
         rules: rule_runs(&[&findings, &design_facts, &known_exceptions], case, &own)?,
         policy: ask::policy::differing(case)?,
-        scope: Scope::default(),
+        scope: scope(case)?,
         not_tested: not_tested(case)?,
         overview: ask::overview::overview(case)?,
         coverage: ask::coverage::coverage(case)?,
         files: ask::evidence::files(case)?,
+        receipts: ask::receipts::receipts(case)?,
         reconciliation: ask::evidence::reconciliation(case)?,
         losses: ask::evidence::losses(case, None)?,
         findings,
@@ -67,7 +71,27 @@ pub fn freeze(case: &Case, setup: &Setup, now: Time) -> Result<FrozenView, CaseE
         known_exceptions,
         evidence,
         calls,
+        redaction: Redaction::default(),
         people: people(case)?,
+    })
+}
+
+/// The scope in force. Its end is the last moment that belongs to it; a report's period is half open.
+fn scope(case: &Case) -> Result<Scope, CaseError> {
+    let Some(set) = case.scope()? else { return Ok(Scope::default()) };
+    let confirmed = |c: crate::model::Criterion| {
+        // "SOC 2 CC6.1": the clause is the last word.
+        let (framework, clause) = c.control.rsplit_once(' ').unwrap_or(("", &c.control));
+        ConfirmedCriterion { framework: framework.into(), clause: clause.into(), confirmed_by: c.confirmed_by }
+    };
+    Ok(Scope {
+        objective: Some(set.objective).filter(|o| !o.is_empty()),
+        from: set.from.map(|t| t.to_rfc3339()),
+        to: set.to.map(|t| Time(t.0.saturating_add(1)).to_rfc3339()),
+        systems: set.systems,
+        agents: set.agents,
+        exclusions: Vec::new(),
+        confirmed_criteria: set.criteria.into_iter().map(confirmed).collect(),
     })
 }
 
@@ -205,10 +229,13 @@ fn rules_hash(own: &BTreeMap<String, OwnRule>) -> String {
 fn not_tested(case: &Case) -> Result<Vec<String>, CaseError> {
     let mut out = vec![
         "Whether anybody approved a call: approvals are another question than who initiated it.".to_string(),
-        "Whether the exports received are all that the systems hold: no count claimed by a source was supplied."
-            .to_string(),
         "Signatures of tokens: claims are taken as the exporter wrote them.".to_string(),
     ];
+    if case.receipts()?.iter().all(|r| r.receipt.claimed.is_none()) {
+        let words =
+            "Whether the exports received are all that the systems hold: no count claimed by a source was supplied.";
+        out.insert(1, words.to_string());
+    }
     if case.grants()?.is_empty() {
         out.push("Rights of people and agents: no entitlement export was received.".into());
     }

@@ -89,7 +89,7 @@ fn zone(time: &DateTime<FixedOffset>) -> String {
 }
 
 /// For tables: `2026-03-05 15:40:04.366 UTC`. What is no time is printed as it stands.
-fn stamp(time: &str) -> String {
+pub(super) fn stamp(time: &str) -> String {
     match parse(time) {
         Some(t) => format!("{} {}", t.format("%Y-%m-%d %H:%M:%S%.f"), zone(&t)),
         None => time.to_owned(),
@@ -97,7 +97,7 @@ fn stamp(time: &str) -> String {
 }
 
 /// For sentences: `5 March 2026, 15:40 UTC`.
-fn moment(time: &str) -> String {
+pub(super) fn moment(time: &str) -> String {
     match parse(time) {
         Some(t) => format!("{}, {}", t.format("%-d %B %Y, %H:%M"), zone(&t)),
         None => time.to_owned(),
@@ -114,7 +114,7 @@ fn day(time: &str) -> String {
 
 /// Everything the templates name.
 #[derive(Serialize)]
-struct Page<'a> {
+pub(super) struct Page<'a> {
     view: &'a FrozenView,
     report_id: String,
     digest: &'a str,
@@ -139,6 +139,7 @@ struct Period {
     from: Option<String>,
     to: Option<String>,
     declared: bool,
+    first_day: Option<String>,
     /// The last day that belongs to it; the end of a declared period does not.
     last_day: Option<String>,
 }
@@ -217,7 +218,7 @@ struct Index<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(view: &'a FrozenView, digest: &'a str) -> Page<'a> {
+    pub(super) fn new(view: &'a FrozenView, digest: &'a str) -> Page<'a> {
         let index = Index::new(view);
         let numbers: BTreeMap<&str, usize> =
             view.findings.iter().enumerate().map(|(at, f)| (f.row.id.as_str(), at + 1)).collect();
@@ -338,7 +339,7 @@ fn period(view: &FrozenView) -> Period {
         Some(end) if declared => day(&(end - TimeDelta::seconds(1)).to_rfc3339()),
         _ => day(to),
     });
-    Period { from, to, declared, last_day }
+    Period { first_day: from.as_deref().map(day), from, to, declared, last_day }
 }
 
 /// A finding that would be critical with a second person's signature says so in its severity.

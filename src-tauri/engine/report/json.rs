@@ -23,16 +23,50 @@ struct Document<'a> {
 pub fn write(view: &FrozenView) -> Result<Vec<u8>, ReportError> {
     let digest = digest(view)?;
     let document = Document { schema: SCHEMA, report_id: report_id(&digest), view_sha256: digest, view };
+    pretty(&document)
+}
+
+/// Any document, with the same escapes.
+pub fn pretty<T: Serialize>(document: &T) -> Result<Vec<u8>, ReportError> {
     let mut out = Vec::new();
     document.serialize(&mut Serializer::with_formatter(&mut out, Escaping(PrettyFormatter::new())))?;
     out.push(b'\n');
     Ok(out)
 }
 
+/// A document on one line.
+pub fn compact<T: Serialize>(to: &mut Vec<u8>, document: &T) -> Result<(), ReportError> {
+    Ok(document.serialize(&mut Serializer::with_formatter(to, Escaping(CompactFormatter)))?)
+}
+
 pub fn digest(view: &FrozenView) -> Result<String, ReportError> {
     let mut bytes = Vec::new();
     view.serialize(&mut Serializer::with_formatter(&mut bytes, Escaping(CompactFormatter)))?;
     Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The digest that a written document should state: over the compact form of its `view`, which is the printed one
+/// without the space between tokens. None where the document is not of our making.
+pub fn digest_of_document(document: &[u8]) -> Option<String> {
+    const VIEW: &[u8] = b"\n  \"view\": ";
+    let at = memchr::memmem::find(document, VIEW)? + VIEW.len();
+    let view = document.get(at..)?.strip_suffix(b"\n}\n")?;
+    let mut hasher = Sha256::new();
+    let (mut in_string, mut escaped, mut from) = (false, false, 0);
+    for (at, byte) in view.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b' ' | b'\n' if !in_string => {
+                hasher.update(&view[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    hasher.update(&view[from..]);
+    Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The short form that stands on every page.

@@ -2,6 +2,7 @@
 //! still printed, but the name is withheld, in the column and in the sentences beside it.
 
 use super::view::{CallLine, FrozenView, PersonWords};
+use super::{secrets, texts};
 use crate::ask::findings::{FindingDetail, FindingRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +44,16 @@ pub fn publish(view: &FrozenView) -> FrozenView {
             cut_row(row, words);
         }
     }
+    let mut secrets = 0;
+    texts::each(&mut out, &mut |text| {
+        let (cut, n) = secrets::cut(text, None);
+        if n > 0 {
+            let cut = cut.into_owned();
+            *text = cut;
+            secrets += n;
+        }
+    });
+    out.redaction.secrets += secrets;
     out
 }
 
@@ -157,7 +168,7 @@ fn cut_word(text: &str, word: &str) -> String {
 }
 
 /// Where the match of a lower-case word at the start of the text ends, in bytes of the text.
-fn match_end(text: &str, lower: &str) -> Option<usize> {
+pub(super) fn match_end(text: &str, lower: &str) -> Option<usize> {
     let mut wanted = lower.chars();
     let mut wanted_next = wanted.next();
     for (at, c) in text.char_indices() {
@@ -175,12 +186,12 @@ fn match_end(text: &str, lower: &str) -> Option<usize> {
 }
 
 /// Characters that make their neighbour part of a longer identifier.
-fn joins(c: char) -> bool {
+pub(super) fn joins(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '+')
 }
 
 /// A full stop ends a sentence unless a letter follows it.
-fn continues(after: &str) -> bool {
+pub(super) fn continues(after: &str) -> bool {
     let mut chars = after.chars();
     match chars.next() {
         Some('.' | '-') => chars.next().is_some_and(char::is_alphanumeric),

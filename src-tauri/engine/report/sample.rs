@@ -6,6 +6,7 @@ use crate::ask::coverage::{Coverage, RefusalCount, SourceCoverage};
 use crate::ask::evidence::{FileRow, LossPlace, LossRow, Reconciliation};
 use crate::ask::findings::FindingRow;
 use crate::ask::overview::{DayCount, Overview, PatternCell, SeverityCount};
+use crate::ask::receipts::{ReceiptRow, ReceiptSays, ReceiptStanding};
 use sha2::{Digest, Sha256};
 
 pub(super) fn hash(of: &str) -> String {
@@ -73,6 +74,7 @@ pub fn fernhill() -> FrozenView {
                 "All 16,316 records received are accounted for: 16,290 kept, 23 duplicates, 3 rejected with their reasons.",
             ),
         },
+        receipts: receipts(&files),
         files,
         losses: vec![
             LossRow {
@@ -106,11 +108,43 @@ pub fn fernhill() -> FrozenView {
         known_exceptions: Vec::new(),
         evidence: evidence(),
         calls: calls(),
+        redaction: Redaction::default(),
         people: vec![
             PersonWords { id: s("lena.osei@fernhill.example"), names: vec![s("Lena Osei")] },
             PersonWords { id: s("t.brandt@fernhill.example"), names: vec![s("Tomas Brandt")] },
         ],
     }
+}
+
+/// The first file has a receipt that agrees; the others have none.
+fn receipts(files: &[FileRow]) -> Vec<ReceiptRow> {
+    let row = |(n, f): (usize, &FileRow)| ReceiptRow {
+        path: f.path.clone(),
+        format: f.format.clone(),
+        read: f.read.into(),
+        standing: if n == 0 { ReceiptStanding::Agrees } else { ReceiptStanding::Missing },
+        receipt: (n == 0).then(|| ReceiptSays {
+            record: s("receipts.csv:2"),
+            file: f.path.clone(),
+            system: some("claims gateway"),
+            tenant: some("fernhill-prod"),
+            query: some("all routes, no filter"),
+            period_from: some("2026-01-01T00:00:00Z"),
+            period_to: some("2026-04-01T00:00:00Z"),
+            exporter: some("platform team"),
+            method: some("scheduled export"),
+            received: some("2026-04-02T08:10:00Z"),
+            received_from: some("P. Iyer, platform team"),
+            claimed: Some(f.read.into()),
+            read: f.read.into(),
+            files: 1,
+        }),
+        sentence: match n {
+            0 => format!("The source claims {} records, and {} were read from it.", f.read, f.read),
+            _ => s("No receipt says how this export was obtained."),
+        },
+    };
+    files.iter().enumerate().map(row).collect()
 }
 
 fn coverage() -> Coverage {

@@ -10,6 +10,9 @@ fn here(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// Formats that are text; the workbook has tests of its own.
+const TEXTS: [Format; 6] = [Format::Html, Format::Csv, Format::Json, Format::Oscal, Format::Ocsf, Format::Issues];
+
 fn text_of(view: &FrozenView, format: Format) -> String {
     String::from_utf8(write(view, format).unwrap()).unwrap()
 }
@@ -20,7 +23,7 @@ fn golden(format: Format) -> PathBuf {
 
 #[test]
 fn reports_are_as_they_were_read_and_approved() {
-    for format in Format::ALL {
+    for format in TEXTS {
         let kept = std::fs::read(golden(format)).unwrap();
         let now = write(&fernhill(), format).unwrap();
         assert!(
@@ -34,17 +37,26 @@ fn reports_are_as_they_were_read_and_approved() {
 #[test]
 #[ignore = "writes the golden files; run it after reading what changed"]
 fn bless_reports() {
-    for format in Format::ALL {
+    for format in TEXTS {
         std::fs::write(golden(format), write(&fernhill(), format).unwrap()).unwrap();
     }
 }
 
 #[test]
 fn formats_are_known_by_their_ending() {
-    for (name, format) in [("a.html", Format::Html), ("A.CSV", Format::Csv), ("x/y.z.json", Format::Json)] {
+    for (name, format) in [
+        ("a.html", Format::Html),
+        ("A.CSV", Format::Csv),
+        ("x/y.z.json", Format::Json),
+        ("a.xlsx", Format::Xlsx),
+        ("a.oscal.json", Format::Oscal),
+        ("A.OCSF.NDJSON", Format::Ocsf),
+        ("a.b.issues.csv", Format::Issues),
+        ("aoscal.json", Format::Json),
+    ] {
         assert_eq!(Format::from_path(Path::new(name)).unwrap(), format);
     }
-    for name in ["a.docx", "a", "", "html", "a.oscal.json"] {
+    for name in ["a.docx", "a", "", "html", "a.ndjson", "json"] {
         let said = Format::from_path(Path::new(name)).unwrap_err().to_string();
         assert!(said.contains(".html") && said.contains(".csv") && said.contains(".json"), "{said}");
     }
@@ -251,9 +263,10 @@ fn links_lead_somewhere_and_ids_are_unique() {
 
 #[test]
 fn people_are_named_at_grade_b_or_better_only() {
-    for format in Format::ALL {
+    for format in TEXTS {
         let report = text_of(&fernhill(), format);
-        assert!(without_breaks(&report).contains("lena.osei@fernhill.example"), "named at B");
+        let lists_calls = matches!(format, Format::Html | Format::Csv | Format::Json);
+        assert!(!lists_calls || without_breaks(&report).contains("lena.osei@fernhill.example"), "named at B");
         assert!(!report.contains("t.brandt") && !report.contains("Brandt"), "withheld at C, in {format:?}");
     }
     assert!(text_of(&fernhill(), Format::Html).contains("not named (grade C)"));
@@ -262,7 +275,7 @@ fn people_are_named_at_grade_b_or_better_only() {
     // One grade down, and the name goes everywhere.
     let mut view = fernhill();
     view.calls.iter_mut().filter(|c| c.recorded_initiator.is_some()).for_each(|c| c.grade = Some("D".to_owned()));
-    for format in Format::ALL {
+    for format in TEXTS {
         assert!(!text_of(&view, format).contains("lena.osei"));
     }
 }
@@ -274,7 +287,7 @@ fn the_id_follows_the_content() {
     other.findings[0].condition.push('.');
     assert_ne!(digest(&fernhill()).unwrap(), digest(&other).unwrap());
     let id = json::report_id(&digest(&fernhill()).unwrap());
-    for format in Format::ALL {
+    for format in TEXTS {
         assert!(text_of(&fernhill(), format).contains(&id));
     }
 }
@@ -313,11 +326,8 @@ fn what_is_not_printed_is_counted() {
     assert!(text_of(&view, Format::Csv).contains("more-499"));
 }
 
-/// Words that the tool never claims, whoever's text it is in.
-const NEVER: &str = r"(?i)\b(violat\w+|non-?compliant|compliant|breach\w*|fraud\w*|material weakness\w*|no issues|forbids|tamper-?proof|illegal\w*|unlawful\w*|guilty|misconduct|wrongdoing|culprit|sox requires|requires six years)\b";
-
 fn never_said(text: &str) -> Vec<String> {
-    let never = regex::Regex::new(NEVER).unwrap();
+    let never = regex::Regex::new(NEVER_CLAIMED).unwrap();
     never.find_iter(text).map(|found| found.as_str().to_owned()).collect()
 }
 
@@ -357,62 +367,16 @@ fn rules_and_words_of_this_room_claim_nothing_they_must_not() {
     assert_eq!(never_said(after), Vec::<String>::new());
 }
 
-/// As much of JSON Schema as the schema uses: `$ref`, `type`, `required`, `properties`, `additionalProperties: false`,
-/// `items`, `enum`, `pattern`.
-fn check(schema: &Value, root: &Value, value: &Value, at: &str) {
-    if let Some(name) = schema["$ref"].as_str() {
-        let target = root.pointer(name.strip_prefix('#').unwrap()).unwrap_or_else(|| panic!("{name} is not defined"));
-        return check(target, root, value, at);
-    }
-    if let Some(types) = schema.get("type") {
-        let types: Vec<&str> = types
-            .as_str()
-            .into_iter()
-            .chain(types.as_array().into_iter().flatten().filter_map(Value::as_str))
-            .collect();
-        let is = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(_) => "integer",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        assert!(types.contains(&is), "{at} is {is}, not {types:?}");
-    } else {
-        panic!("{at} has no type in the schema");
-    }
-    if let (Some(allowed), false) = (schema["enum"].as_array(), value.is_null()) {
-        assert!(allowed.contains(value), "{at}: {value}");
-    }
-    if let (Some(pattern), Some(text)) = (schema["pattern"].as_str(), value.as_str()) {
-        assert!(regex::Regex::new(pattern).unwrap().is_match(text), "{at}: {text} is not {pattern}");
-    }
-    if let Some(object) = value.as_object() {
-        assert_eq!(schema["additionalProperties"], Value::Bool(false), "{at}: an object of the contract is closed");
-        for required in schema["required"].as_array().unwrap() {
-            assert!(object.contains_key(required.as_str().unwrap()), "{at} lacks {required}");
-        }
-        assert_eq!(
-            schema["required"].as_array().unwrap().len(),
-            schema["properties"].as_object().unwrap().len(),
-            "{at}: all keys are always there"
-        );
-        for (key, value) in object {
-            let schema = schema["properties"].get(key).unwrap_or_else(|| panic!("{at}/{key} is not in the schema"));
-            check(schema, root, value, &format!("{at}/{key}"));
-        }
-    }
-    for (n, item) in value.as_array().into_iter().flatten().enumerate() {
-        check(&schema["items"], root, item, &format!("{at}/{n}"));
-    }
-}
-
 #[test]
 fn json_follows_its_schema() {
-    let schema: Value = serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/schemas/report.schema.json")).unwrap();
     let report: Value = serde_json::from_str(&text_of(&fernhill(), Format::Json)).unwrap();
-    check(&schema, &schema, &report, "");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults: Vec<String> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert_eq!(faults, Vec::<String>::new());
+    for (name, def) in schema["$defs"].as_object().unwrap() {
+        assert_eq!(def["additionalProperties"], Value::Bool(false), "{name}: an object of the contract is closed");
+    }
     assert_eq!(report["schema"], json::SCHEMA);
 }
 

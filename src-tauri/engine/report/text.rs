@@ -3,6 +3,10 @@
 
 use std::fmt::Write;
 
+/// Words that the tool never claims, whoever's text they are in, as a regular expression: determinations that belong to
+/// named people, and claims about law and standards that neither makes. Every template is tested with it.
+pub const NEVER_CLAIMED: &str = r"(?i)\b(violat\w+|non-?compliant|compliant|breach\w*|fraud\w*|material weakness\w*|no issues|forbids|tamper-?proof|illegal\w*|unlawful\w*|guilty|misconduct|wrongdoing|culprit|sox requires|requires six years)\b";
+
 /// Control characters, terminal escapes, direction overrides and characters without width, made visible. In an audit
 /// record an invisible character is a difference between two names, so it is shown rather than removed.
 pub fn visible(text: &str) -> String {

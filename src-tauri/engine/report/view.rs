@@ -5,6 +5,7 @@ use crate::ask::coverage::Coverage;
 use crate::ask::evidence::{FileRow, LossRow, Reconciliation};
 use crate::ask::findings::FindingDetail;
 use crate::ask::overview::Overview;
+use crate::ask::receipts::ReceiptRow;
 use serde::Serialize;
 
 /// One case, frozen.
@@ -35,6 +36,8 @@ pub struct FrozenView {
     pub overview: Overview,
     pub coverage: Coverage,
     pub files: Vec<FileRow>,
+    /// How each export was obtained, and whether its source's count is the count that was read.
+    pub receipts: Vec<ReceiptRow>,
     pub reconciliation: Reconciliation,
     pub losses: Vec<LossRow>,
     /// The queue, worst first. A finding's number is its place here, from 1.
@@ -46,6 +49,7 @@ pub struct FrozenView {
     pub evidence: Vec<EvidenceItem>,
     /// A line for each call of each instance of `findings`, `design_facts` and `known_exceptions`.
     pub calls: Vec<CallLine>,
+    pub redaction: Redaction,
     /// Other words for people, so that whoever may not be named is not named in a sentence either. Never written.
     #[serde(skip)]
     pub people: Vec<PersonWords>,
@@ -127,6 +131,33 @@ pub struct CallLine {
     pub basis: String,
     pub agent: Option<String>,
     pub run: Option<String>,
+}
+
+/// What was taken out of this copy of the report, said in the copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Redaction {
+    /// `names`, `pseudonyms` or `aggregate`.
+    pub level: String,
+    /// Places at which a person's name was replaced.
+    pub people: u32,
+    /// Places at which a secret was replaced by its keyed hash.
+    pub secrets: u32,
+    /// Calls left out, since a line of a call is a line about a person.
+    pub calls_left_out: u32,
+    /// On what basis, in one sentence.
+    pub basis: String,
+}
+
+impl Default for Redaction {
+    fn default() -> Redaction {
+        Redaction {
+            level: "names".into(),
+            people: 0,
+            secrets: 0,
+            calls_left_out: 0,
+            basis: "People are named at grade B or better only; secrets are replaced by a hash.".into(),
+        }
+    }
 }
 
 /// A person as `recorded_initiator` has them, with every other word that means them.

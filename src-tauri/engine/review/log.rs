@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::case::{Case, CaseError};
+use crate::case::{ActRow, Case, CaseError};
 use crate::model::{Act, Deed, Time};
 
 /// Appends an act. Nothing that is in the log is changed by it.
@@ -18,9 +18,14 @@ pub fn append(case: &Case, at: Time, who: &str, deed: Deed) -> Result<Act, CaseE
 
 /// What is wrong with the chain, in sentences; nothing where it holds.
 pub fn check(case: &Case) -> Result<Vec<String>, CaseError> {
+    Ok(check_rows(case.act_rows()?))
+}
+
+/// The same of rows that left their case.
+pub fn check_rows(rows: Vec<ActRow>) -> Vec<String> {
     let mut out = Vec::new();
     let mut before = (0, String::new());
-    for act in case.act_rows()? {
+    for act in rows {
         if act.seq != before.0 + 1 {
             out.push(format!("act {} follows act {}: acts are missing", act.seq, before.0));
         }
@@ -32,7 +37,7 @@ pub fn check(case: &Case) -> Result<Vec<String>, CaseError> {
         }
         before = (act.seq, act.hash);
     }
-    Ok(out)
+    out
 }
 
 fn hash(seq: i64, at: Time, who: &str, word: &str, body: &str, prior: &str) -> String {

@@ -10,5 +10,5 @@ pub mod scope;
 pub use carry::{Brought, carry};
 pub use decide::{Decided, LISTED, decide, record};
 pub use error::ReviewError;
-pub use log::{append, check};
+pub use log::{append, check, check_rows};
 pub use propose::{Proposed, SuspectOf, Wanted, propose};

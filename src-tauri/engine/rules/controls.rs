@@ -71,6 +71,11 @@ pub fn controls() -> Result<&'static [Control], RuleError> {
     file().as_ref().map(|f| f.control.as_slice()).map_err(|detail| RuleError::Controls { detail: detail.clone() })
 }
 
+/// The catalogue as it is kept, for whoever checks a report without this program.
+pub fn controls_text() -> &'static str {
+    TEXT
+}
+
 /// Printed in every report.
 pub fn controls_version() -> &'static str {
     file().as_ref().map_or("unreadable", |f| f.version.as_str())

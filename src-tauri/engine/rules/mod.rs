@@ -24,7 +24,7 @@ pub mod verdict;
 mod world;
 
 pub use catalogue::catalogue;
-pub use controls::{Control, Criterion, Strength, controls, controls_version, criteria};
+pub use controls::{Control, Criterion, Strength, controls, controls_text, controls_version, criteria};
 pub use entitlement::{
     Answer, Basis, Entitled, Held, MayAssume, Question, Rights, RightsInput, Whom, answer, answer_for, may_assume,
     withdrawn_between,

@@ -74,3 +74,9 @@ CREATE TABLE places (principal INTEGER NOT NULL, tenant INTEGER, from_time INTEG
   STRICT;
 -- Derived: calls on a person's own long-lived credential whose client names itself as automation, where they are most of its calls.
 ALTER TABLE account_facts ADD COLUMN declared INTEGER NOT NULL DEFAULT 0;
+
+-- The key under which copies of this case are redacted: one row, 32 random bytes, never derived and never exported.
+CREATE TABLE own_key (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT;
