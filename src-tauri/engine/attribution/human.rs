@@ -67,7 +67,9 @@ fn lent(t: &Tables<'_>, call: &CallRow) -> bool {
     }
     let agent =
         |c: &ClaimRow| c.role == Role::Agent && believed(c.by) >= Grade::C && t.agent_principal(c.principal, call.time);
-    t.claims_of(call.event).iter().any(agent) || run_of(t, call).is_some()
+    // A run id alone may be a person's own script: whose run it is must be known.
+    let run = run_of(t, call).is_some_and(|node| !t.lineage.nodes[node].agents.is_empty());
+    run || t.claims_of(call.event).iter().any(agent)
 }
 
 /// The principals that the record itself names.

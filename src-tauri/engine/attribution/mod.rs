@@ -12,6 +12,7 @@ mod path;
 mod pattern;
 mod run;
 mod scope;
+mod written;
 
 pub use combine::{Attribution, Gap, Standing};
 pub use hints::{Asked, Hint, Hints, hint, hint_case};

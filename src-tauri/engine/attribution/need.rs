@@ -72,7 +72,7 @@ impl<'t> Needs<'t> {
             }
             (Some(Refusal::R5), _) => found.add_at(NeedKind::ClockOffset, NeedKey::System, Grade::C),
             (Some(Refusal::R9), _) => {
-                let key = call.wire.map_or(NeedKey::System, NeedKey::Principal);
+                let key = call.wire.map_or(NeedKey::System, |w| self.principal(w));
                 found.add_at(NeedKind::HolderLog, key, Grade::C);
                 if a.wire.is_some_and(|w| self.t.identity.kind(w) == PartyKind::Unbacked) {
                     found.add(NeedKind::DirectoryRow, key, Grade::B);
@@ -100,7 +100,7 @@ impl<'t> Needs<'t> {
         self.credential(call, found, 0);
         let unknown = a.wire.filter(|w| self.t.identity.party(*w).directory.is_none());
         if let (Some(_), Some(wire)) = (unknown, call.wire) {
-            found.add(NeedKind::DirectoryRow, NeedKey::Principal(wire), Grade::B);
+            found.add(NeedKind::DirectoryRow, self.principal(wire), Grade::B);
         }
     }
 
@@ -153,10 +153,10 @@ impl<'t> Needs<'t> {
         self.unknown_names(issuance, found, Grade::B);
         match issuance.wire_kind {
             WireKind::System => {
-                let key = issuance.wire.map_or(NeedKey::System, NeedKey::Principal);
+                let key = issuance.wire.map_or(NeedKey::System, |w| self.principal(w));
                 let nobody = self.t.claims_of(issuance.event).iter().all(|c| c.role != Role::Human);
                 if nobody && issuance.run.is_none() {
-                    let key = found.call.wire.map_or(key, NeedKey::Principal);
+                    let key = found.call.wire.map_or(key, |w| self.principal(w));
                     found.add_at(NeedKind::MachineLogin, key, Grade::B);
                 }
             }
@@ -164,12 +164,17 @@ impl<'t> Needs<'t> {
         }
     }
 
+    /// The id as records write it, where it stands for several by time or tenant.
+    fn principal(&self, id: i64) -> NeedKey {
+        NeedKey::Principal(self.t.identity.places.whole(id))
+    }
+
     /// Identifiers on the call, or on the token that it bears, behind which no individual is known.
     fn names(&self, call: &CallRow, a: &Attribution, found: &mut Found<'_>) {
         self.unknown_names(call, found, Grade::B);
         for row in human::token_rows(self.t, call) {
             if let Some(subject) = row.subject.filter(|s| self.t.identity.person_at(*s, call.time).is_none()) {
-                found.add(NeedKind::DirectoryRow, NeedKey::Principal(subject), Grade::A);
+                found.add(NeedKind::DirectoryRow, self.principal(subject), Grade::A);
             }
         }
         // Without its row an agent is a service, and a person's login stands for nobody.
@@ -177,14 +182,14 @@ impl<'t> Needs<'t> {
             && self.t.identity.party(party).directory.is_none()
             && matches!(self.t.identity.kind(party), PartyKind::Unknown)
         {
-            found.add(NeedKind::DirectoryRow, NeedKey::Principal(wire), Grade::B);
+            found.add(NeedKind::DirectoryRow, self.principal(wire), Grade::B);
         }
     }
 
     fn unknown_names(&self, call: &CallRow, found: &mut Found<'_>, best: Grade) {
         for claim in self.t.claims_of(call.event).iter().filter(|c| c.role == Role::Human) {
             if self.t.identity.person_at(claim.principal, call.time).is_none() {
-                found.add(NeedKind::DirectoryRow, NeedKey::Principal(claim.principal), best);
+                found.add(NeedKind::DirectoryRow, self.principal(claim.principal), best);
             }
         }
     }
@@ -227,7 +232,7 @@ impl<'t> Needs<'t> {
             let roots = node.unresolved.map(|event| self.t.claims_of(event)).unwrap_or_default();
             for claim in roots.iter().filter(|c| c.role == Role::Human) {
                 if self.t.identity.person_at(claim.principal, None).is_none() {
-                    add(NeedKind::DirectoryRow, NeedKey::Principal(claim.principal), Grade::C);
+                    add(NeedKind::DirectoryRow, self.principal(claim.principal), Grade::C);
                 }
             }
             for party in &node.strangers {
@@ -260,13 +265,13 @@ impl<'t> Needs<'t> {
     fn actor(&self, call: &CallRow, a: &Attribution) -> NeedKey {
         match (a.agent, call.wire) {
             (Some(agent), _) => NeedKey::Party(agent),
-            (None, Some(wire)) => self.t.identity.party_of(wire).map_or(NeedKey::Principal(wire), NeedKey::Party),
+            (None, Some(wire)) => self.t.identity.party_of(wire).map_or_else(|| self.principal(wire), NeedKey::Party),
             (None, None) => NeedKey::System,
         }
     }
 
     fn party(&self, party: u32) -> NeedKey {
-        self.t.identity.party(party).principals.first().map_or(NeedKey::Party(party), |p| NeedKey::Principal(*p))
+        self.t.identity.party(party).principals.first().map_or(NeedKey::Party(party), |p| self.principal(*p))
     }
 }
 

@@ -8,12 +8,11 @@ use super::combine::{Attribution, Gap, Standing, conclude};
 use super::need::Needs;
 use super::need_book::{Asking, NeedBook};
 use super::path::Path;
+use super::written::{write_parties, write_runs};
 use super::{agent, human, pattern, scope};
-use crate::case::{
-    AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, PartyRecord, RunRecord, TokenRow, Verdict,
-};
+use crate::case::{AttributionRecord, CallRow, Case, CaseError, ClaimRow, Derived, TokenRow, Verdict};
 use crate::identity::{Identity, PartyKind};
-use crate::lineage::{Lineage, NodeKey};
+use crate::lineage::Lineage;
 use crate::model::time::DAY;
 use crate::model::{CredentialKind, EventKind, EvidenceKind, FilledBy, Grade, Pattern, Refusal, Role, Time, WireKind};
 
@@ -385,9 +384,6 @@ pub fn attribute_case(
     mut tick: impl FnMut(u64) -> Result<(), CaseError>,
 ) -> Result<Summary, CaseError> {
     write_parties(derived, t.identity)?;
-    for (principal, place) in t.identity.places.rows() {
-        derived.place(principal, place.tenant, place.from, place.until, place.principal)?;
-    }
     write_runs(derived, t)?;
     let mut summary = Summary::default();
     let needs = Needs::new(t);
@@ -467,49 +463,4 @@ fn record(call: &CallRow, a: &Attribution, t: &Tables<'_>) -> AttributionRecord 
         source: call.source,
         action: call.action,
     }
-}
-
-fn write_parties(derived: &Derived<'_>, identity: &Identity) -> Result<(), CaseError> {
-    for (id, party) in identity.parties.iter().enumerate().skip(1) {
-        derived.party(&PartyRecord {
-            id: id as i64,
-            kind: party.kind.word().to_string(),
-            shown: party.shown.clone(),
-            name: party.name.clone(),
-            department: party.department.clone(),
-            status: party.status.clone(),
-            start: party.start,
-            end: party.end,
-            directory: party.directory,
-            verified: party.verified,
-            rows: party.rows.clone(),
-            principals: party.principals.clone(),
-        })?;
-    }
-    for dated in identity.dated_parties() {
-        derived.dated_party(dated.principal, dated.during, dated.undated, i64::from(dated.party))?;
-    }
-    Ok(())
-}
-
-/// Run ids of the derived tables are node indices from 1.
-fn write_runs(derived: &Derived<'_>, t: &Tables<'_>) -> Result<(), CaseError> {
-    for (n, node) in t.lineage.nodes.iter().enumerate() {
-        let (NodeKey::Run(key) | NodeKey::Trace(key, _)) = node.key;
-        let walk = &t.lineage.walks[n];
-        let agent = if node.agents.len() == 1 { node.agents.keys().next().map(|a| i64::from(*a)) } else { None };
-        derived.run(&RunRecord {
-            id: n as i64 + 1,
-            key,
-            held: node.held,
-            agent,
-            first: node.first,
-            last: node.last,
-            ending: walk.ending(),
-            person: walk.person().map(i64::from),
-            trigger: None,
-            parents: node.parents.iter().map(|(&(_, p), &event)| (p as i64 + 1, Some(event))).collect(),
-        })?;
-    }
-    Ok(())
 }

@@ -54,6 +54,16 @@ impl Places {
         self.of.iter().flat_map(|(principal, places)| places.iter().map(|place| (*principal, *place)))
     }
 
+    /// The id of records that a number is part of; itself where it is one.
+    pub fn whole(&self, part: i64) -> i64 {
+        let mut here = part;
+        for _ in 0..DEPTH {
+            let Some((whole, _)) = self.rows().find(|(_, place)| place.principal == here) else { break };
+            here = whole;
+        }
+        here
+    }
+
     /// Who the id stands for on a record of this time and tenant; itself where nothing tells.
     pub fn at(&self, principal: i64, time: Option<Time>, tenant: Option<i64>) -> i64 {
         let mut here = principal;

@@ -8,6 +8,7 @@ mod fixtures;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use behalf_engine::analysis;
 use behalf_engine::case::Case;
 use behalf_engine::model::{Deed, Scope, Time};
 use behalf_engine::report::package::{self, Check, Checked, Manifest, Plan, Recomputed, Seal};
@@ -23,6 +24,7 @@ fn given() -> Given {
     let given = fixtures::fernhill();
     let scope = Scope { objective: "Agents on claims".into(), ..Scope::default() };
     review::append(&given.case, Time(1), "ada@example.org", Deed::Scope(scope)).unwrap();
+    analysis::analyze(&given.case, &()).unwrap();
     given
 }
 

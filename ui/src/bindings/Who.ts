@@ -27,21 +27,37 @@ disclaimer: string, human: Person | null, grade: string | null, agent: string | 
  */
 cautions: Array<string>, chain: Array<Link>, 
 /**
- * All paths that were weighed: to the value named, and to others.
+ * The smallest sets of evidence that each carry a person: to the one named, and to others.
  */
-proofs: Array<Proof>, candidates: Array<Candidate>, 
+proofs: Array<Proof>, 
+/**
+ * The same for the agent.
+ */
+agent_proofs: Array<Proof>, 
+/**
+ * What the conclusion was held against, each as a sentence.
+ */
+checked: Array<string>, 
+/**
+ * Proofs of at least C that name different people, in words; both are kept.
+ */
+contradictions: Array<string>, 
+/**
+ * Who answers for the agent or service where no person is required. An owner did nothing by being one.
+ */
+owner: string | null, candidates: Array<Candidate>, 
 /**
  * What would settle the call, or raise its grade; empty at B or better.
  */
 needs: Array<NeedWords>, decision: DecisionWords | null, 
 /**
- * A tool's output that bids this call: also among the cautions.
- */
-instruction: InstructionWords | null, 
-/**
  * Whether the decision was made for the right principal; none for what is no call.
  */
 verdict: VerdictWords | null, 
+/**
+ * A tool's output that bids this call: also among the cautions.
+ */
+instruction: InstructionWords | null, 
 /**
  * Findings that list this call.
  */

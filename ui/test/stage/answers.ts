@@ -274,10 +274,6 @@ export function who(id: string): Who | undefined {
   const other = calls.find((each) => each.run === call.run && each.id !== id)?.id ?? null;
   const grade = call.grade ?? "X";
   return {
-    agent_proofs: [],
-    checked: [],
-    contradictions: [],
-    owner: null,
     id,
     kind: "call",
     source: call.source,
