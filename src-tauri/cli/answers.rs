@@ -98,7 +98,7 @@ pub fn findings(path: &Path, rule: Option<&str>, severity: Option<&str>, format:
     let (mut waiting, known): (Vec<_>, Vec<_>) = ask::findings::rows(&case)?
         .into_iter()
         .partition(|f| f.design_fact || f.accepted.is_none() || format != Format::Text);
-    let mut fold = (!known.is_empty()).then(|| (waiting.len(), known.len()));
+    let mut fold = (!known.is_empty()).then_some((waiting.len(), known.len()));
     waiting.extend(known);
     for (at, f) in waiting.into_iter().enumerate() {
         if rule.is_some_and(|r| !r.eq_ignore_ascii_case(&f.rule))

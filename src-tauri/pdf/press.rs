@@ -82,7 +82,7 @@ pub fn set(mut page: Value, prepared_at: &str) -> Result<Vec<u8>, PdfError> {
     drop(page);
     let document: PagedDocument = typst::compile(&press).output.map_err(|e| said(&e))?;
     let standards =
-        PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|e| defect(&e.message().to_string()))?;
+        PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|e| defect(e.message().as_ref()))?;
     let options = PdfOptions {
         ident: Smart::Custom(identity),
         creator: Smart::Custom(Some("Behalf".to_owned())),
