@@ -256,6 +256,8 @@ export const screenStrings = {
       person_yes: "No call of an agent with this action on this resource is on record at that time, or its right cannot be told.",
       person_no: "No call of an agent with this action on this resource is on record at that time, or its right cannot be told.",
     } as Record<string, string>,
+    records: "The records that decide",
+    wouldAnswer: "What would answer it",
     personRight: "The person's right",
     agentRight: "The agent's right",
     decision: "The recorded decision",

@@ -150,6 +150,7 @@ function Answer({ data, asked }: { data: Authorized; asked: { user: string; acti
   const { openRecord } = useRecord();
   const said = verdict(data.answer, data.agent?.answer ?? null);
   const decided = data.decision;
+  const cited = data.bases.flatMap((basis) => basis.records.map((record) => ({ ...record, basis: basis.basis })));
   return (
     <article className="answer" data-testid="authorized-answer">
       <h2>{words.sentence(data.answer, data.user, asked.action, asked.resource, instant(Date.parse(asked.at), zone))}</h2>
@@ -208,6 +209,37 @@ function Answer({ data, asked }: { data: Authorized; asked: { user: string; acti
           ))}
         </ul>
       </section>
+      {cited.length === 0 ? null : (
+        <section>
+          <h3>{words.records}</h3>
+          <ul className="reasons" data-testid="authorized-records">
+            {cited.map((each) => (
+              <li key={`${each.basis} ${each.record}`}>
+                <button
+                  type="button"
+                  className="recordlink mono"
+                  onClick={() => {
+                    openRecord(each.record);
+                  }}
+                >
+                  {each.record}
+                </button>{" "}
+                {each.words} <span className="quiet">{each.place}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {data.missing.length === 0 ? null : (
+        <section>
+          <h3>{words.wouldAnswer}</h3>
+          <ul className="reasons">
+            {data.missing.map((what) => (
+              <li key={what}>{what}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       <p className="quiet">{words.disclaimer}</p>
       <p className="sheetlinks">
         <Link to="/authorization" search={{ ask: "who", action: asked.action, resource: asked.resource, at: asked.at }} className="linkbutton">
