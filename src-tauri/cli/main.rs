@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line is where Behalf prints")]
 
+mod acts;
 mod agents;
 mod allowed;
 mod answers;
