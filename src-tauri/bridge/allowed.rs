@@ -10,22 +10,12 @@ use super::open::Bridge;
 use super::types::*;
 
 impl Bridge {
-    /// `at` in RFC 3339; `with` as NAME=VALUE.
-    #[allow(clippy::too_many_arguments, reason = "the words of one question")]
-    pub fn authorized(
-        &self,
-        user: String,
-        agent: Option<String>,
-        service: Option<String>,
-        action: String,
-        resource: String,
-        at: String,
-        with: Option<Vec<String>>,
-    ) -> Result<Authorized, EdgeError> {
+    pub fn authorized(&self, question: RightsQuestion) -> Result<Authorized, EdgeError> {
+        let RightsQuestion { user, action, resource, at, with, agent, service } = question;
         let at = Time::parse(&at)
             .ok_or_else(|| refused("no_time", format!("{at} is no time"), "Give it as 2026-03-11T13:59:55Z."))?;
         let pair = |text: &String| text.split_once('=').map(|(n, v)| (n.trim().to_string(), v.trim().to_string()));
-        let with = with.unwrap_or_default().iter().map(pair).collect::<Option<Vec<_>>>();
+        let with = with.iter().map(pair).collect::<Option<Vec<_>>>();
         let with =
             with.ok_or_else(|| refused("no_attribute", "an attribute is not NAME=VALUE", "Such as amount=40."))?;
         let asked = Asked { user, action, resource, at, with };

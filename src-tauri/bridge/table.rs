@@ -81,15 +81,7 @@ macro_rules! commands {
                 ) -> $crate::bridge::Ledger;
                 could_be(key: String) -> $crate::bridge::CouldBe;
                 changes(other: std::path::PathBuf) -> $crate::bridge::Changes;
-                authorized(
-                    user: String,
-                    agent: Option<String>,
-                    service: Option<String>,
-                    action: String,
-                    resource: String,
-                    at: String,
-                    with: Option<Vec<String>>
-                ) -> $crate::bridge::Authorized;
+                authorized(question: $crate::bridge::RightsQuestion) -> $crate::bridge::Authorized;
                 verdict(id: String) -> Option<$crate::bridge::VerdictWords>;
                 bridge_matrix(person: Option<String>, agent: Option<String>) -> $crate::bridge::BridgeMatrix;
                 tokens() -> Vec<$crate::bridge::TokenRow>;

@@ -70,6 +70,26 @@ pub struct ReportWritten {
     pub path: String,
 }
 
+/// Was this person allowed to do that there, then?
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]
+pub struct RightsQuestion {
+    pub user: String,
+    pub action: String,
+    pub resource: String,
+    /// In RFC 3339.
+    pub at: String,
+    /// What conditions speak of, each as NAME=VALUE.
+    pub with: Vec<String>,
+    /// Whose own right is asked beside it; without one, the agent of such a call on record.
+    #[serde(default)]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub agent: Option<String>,
+    #[serde(default)]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub service: Option<String>,
+}
+
 /// A column of a table that is written as it is shown: its word, and the name above it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(export))]

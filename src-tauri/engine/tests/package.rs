@@ -84,6 +84,26 @@ fn seal() -> Seal {
 }
 
 #[test]
+fn a_case_that_is_newer_than_its_analysis_is_not_packed() {
+    let given = given();
+    let later = Scope { objective: "Another objective".into(), ..Scope::default() };
+    review::append(&given.case, Time(2), "ada@example.org", Deed::Scope(later)).unwrap();
+    let view = freeze(&given.case, &Setup::default(), Time(3)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        level: Level::Names,
+        key: &Key(KEY),
+        reports: Vec::new(),
+        formats: Vec::new(),
+        originals: false,
+        with_case: true,
+        scratch: folder.path(),
+    };
+    let refused = package::contents(&given.case, &view, plan).err().map(|e| e.to_string());
+    assert!(refused.is_some_and(|why| why.contains("older than 1 act")));
+}
+
+#[test]
 fn a_package_with_its_case_computes_every_finding_again() {
     let given = given();
     let made = make(&given.case, "p", Level::Names, true, true, None);

@@ -40,6 +40,7 @@ import type { Reconciliation } from "./Reconciliation";
 import type { Recorded } from "./Recorded";
 import type { ReportWritten } from "./ReportWritten";
 import type { Requests } from "./Requests";
+import type { RightsQuestion } from "./RightsQuestion";
 import type { RunRow } from "./RunRow";
 import type { RunTree } from "./RunTree";
 import type { ScopeAnswer } from "./ScopeAnswer";
@@ -96,7 +97,7 @@ export type Commands = {
   ledger: { args: { resource: string, view: LedgerView, from?: number | null, to?: number | null }, result: Ledger },
   could_be: { args: { key: string }, result: CouldBe },
   changes: { args: { other: string }, result: Changes },
-  authorized: { args: { user: string, agent?: string | null, service?: string | null, action: string, resource: string, at: string, with?: Array<string> | null }, result: Authorized },
+  authorized: { args: { question: RightsQuestion }, result: Authorized },
   verdict: { args: { id: string }, result: VerdictWords | null },
   bridge_matrix: { args: { person?: string | null, agent?: string | null }, result: Bridge },
   tokens: { args: Record<string, never>, result: Array<TokenRow> },

@@ -1,4 +1,5 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { RightsQuestion } from "../bindings/RightsQuestion";
 import { type Commands, type FindingFilter, host } from "../host";
 
 export const queryClient = new QueryClient({
@@ -34,7 +35,7 @@ export const ask = {
   account: (id: string) => queryOptions({ queryKey: ["account", id], queryFn: () => host.ask("account", { id }) }),
   agents: () => queryOptions({ queryKey: ["agents"], queryFn: () => host.ask("agents", {}) }),
   patterns: () => queryOptions({ queryKey: ["patterns"], queryFn: () => host.ask("patterns", {}) }),
-  authorized: (asked: Commands["authorized"]["args"]) => queryOptions({ queryKey: ["authorized", asked], queryFn: () => host.ask("authorized", asked) }),
+  authorized: (question: RightsQuestion) => queryOptions({ queryKey: ["authorized", question], queryFn: () => host.ask("authorized", { question }) }),
   whoCan: (asked: Commands["who_can"]["args"]) => queryOptions({ queryKey: ["who_can", asked], queryFn: () => host.ask("who_can", asked) }),
   approved: (id: string) => queryOptions({ queryKey: ["approved", id], queryFn: () => host.ask("approved", { id }) }),
   runs: (text: string | null) => queryOptions({ queryKey: ["runs", text], queryFn: () => host.ask("runs", { text }), placeholderData: keepPreviousData }),

@@ -148,7 +148,7 @@ const answers: { [C in keyof Commands]: (args: Commands[C]["args"]) => Commands[
   keep_mapping: () => null,
   acts,
   policy: () => policy,
-  authorized: ({ user, action, resource }) => authorized(user, action, resource),
+  authorized: ({ question }) => authorized(question.user, question.action, question.resource),
   verdict: ({ id }) => (who(id) === undefined ? missing(id) : verdict(id, "the person", "the agent")),
   bridge_matrix: () => (empty ? { ...bridge, cells: [], potential: [], calls: 0, entitled: 0, beyond: 0, unanswerable: 0, for_nobody: 0 } : bridge),
   tokens: () => (empty ? [] : tokens),

@@ -35,6 +35,9 @@ pub fn contents(case: &Case, view: &FrozenView, plan: Plan<'_>) -> Result<(Vec<I
     if plan.with_case && plan.level != Level::Names {
         return Err(PackageError::CaseNamesPeople);
     }
+    if let Some(stale) = case.stale()? {
+        return Err(PackageError::Stale(stale.sentence()));
+    }
     let mut items = Vec::new();
     reports(view, &plan, &mut items)?;
     let shown = publish::publish(view);

@@ -131,6 +131,8 @@ pub enum PackageError {
     Exists { path: String },
     #[error("a package without names cannot hold the case, which has them all")]
     CaseNamesPeople,
+    #[error("{0} A package of it could not be proved by computing its findings again.")]
+    Stale(String),
     #[error("the key could not be used: {0}")]
     Key(String),
     #[error("this is no package: {0}")]
@@ -157,6 +159,7 @@ impl From<PackageError> for EdgeError {
             PackageError::CaseNamesPeople => {
                 ("package_names", Fault::Setting, "Leave out --with-case, or redact at the level names.")
             }
+            PackageError::Stale(_) => ("package_stale", Fault::Setting, "Run behalf analyze first."),
             PackageError::Key(_) => {
                 ("package_key", Fault::Setting, "Keys are minisign's; an encrypted one needs its password.")
             }

@@ -12,8 +12,11 @@ macro_rules! row {
     ($($cell:expr),* $(,)?) => { vec![$(Cell::from($cell)),*] };
 }
 
-/// Name, columns and rows of all sheets, in the order of the workbook.
-pub(super) fn of(view: &FrozenView, id: &str) -> [(&'static str, &'static [Column], Vec<Vec<Cell>>); 8] {
+/// Name, columns and rows of a sheet.
+type Sheet = (&'static str, &'static [Column], Vec<Vec<Cell>>);
+
+/// All sheets, in the order of the workbook.
+pub(super) fn of(view: &FrozenView, id: &str) -> [Sheet; 8] {
     [
         ("About", ABOUT.as_slice(), about(view, id)),
         ("Findings", FINDINGS.as_slice(), findings(view)),
