@@ -52,6 +52,8 @@ pub async fn pick_save(
         if let Some(given) = given() {
             return Ok(given.into_iter().next());
         }
+        // Not every desktop adds the ending by itself, and the ending says what is written.
+        let name = format!("{name}.{extension}");
         let dialog = over(&app, &window).set_title("Save").set_file_name(name).add_filter(&extension, &[&extension]);
         Ok(dialog.blocking_save_file().and_then(shown))
     })

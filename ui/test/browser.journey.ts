@@ -1,17 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { behalf, browse, fixtures, root, serve } from "./serve";
 
 // A review in a browser over `behalf serve`: the real engine, and axe on each screen that is passed.
 
-const root = new URL("../../", import.meta.url).pathname;
-const behalf = process.env.BEHALF ?? join(root, "target/debug/behalf");
-const fixtures = join(root, "fixtures/fernhill");
 const shots = join(root, "target/journeys");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -25,24 +22,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "behalf-journey-"));
   const first = join(folder, "first.behalf");
   execFileSync(behalf, ["import", "--case", first, join(fixtures, "exports/directory.csv")]);
-  server = spawn(behalf, ["serve", "--case", first], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, XDG_CONFIG_HOME: join(folder, "config"), XDG_DATA_HOME: join(folder, "data") },
-  });
-  address = await new Promise<string>((resolve, reject) => {
-    server.once("exit", (code) => {
-      reject(new Error(`behalf serve ended with ${String(code)}`));
-    });
-    if (server.stdout === null) return;
-    createInterface(server.stdout).on("line", (line) => {
-      const found = /http:\S+/.exec(line);
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  ({ server, address } = await serve(first, folder));
+  browser = await browse();
 });
 
 afterAll(async () => {

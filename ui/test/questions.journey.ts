@@ -1,16 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { behalf, browse, fixtures, root, serve } from "./serve";
 
 // The ten questions over the real engine: each is answered within three clicks from the overview.
 
-const root = new URL("../../", import.meta.url).pathname;
-const behalf = process.env.BEHALF ?? join(root, "target/debug/behalf");
-const fixtures = join(root, "fixtures/fernhill");
 const shots = join(root, "target/journeys");
 
 let folder: string;
@@ -28,24 +25,8 @@ beforeAll(async () => {
   const path = join(folder, "march.behalf");
   execFileSync(behalf, ["import", "--case", path, "--mapping", join(fixtures, "switchboard.mapping.toml"), join(fixtures, "exports")], { stdio: "ignore" });
   execFileSync(behalf, ["analyze", "--case", path], { stdio: "ignore" });
-  server = spawn(behalf, ["serve", "--case", path], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, XDG_CONFIG_HOME: join(folder, "config"), XDG_DATA_HOME: join(folder, "data") },
-  });
-  address = await new Promise<string>((resolve, reject) => {
-    server.once("exit", (code) => {
-      reject(new Error(`behalf serve ended with ${String(code)}`));
-    });
-    if (server.stdout === null) return;
-    createInterface(server.stdout).on("line", (line) => {
-      const found = /http:\S+/.exec(line);
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  ({ server, address } = await serve(path, folder));
+  browser = await browse();
 });
 afterAll(async () => {
   await browser.close();

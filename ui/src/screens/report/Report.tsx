@@ -1,46 +1,32 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import type { ReactNode } from "react";
 import { Button } from "../../design/Button";
 import { CopyButton } from "../../design/CopyButton";
 import { Failure, Loading } from "../../design/states";
-import { host } from "../../host";
-import { useCase } from "../../state/case";
-import { usePaths } from "../../state/paths";
+import { ReportForms } from "../../frame/ReportForms";
 import { ask } from "../../state/queries";
+import { useReport } from "../../state/report";
 import { strings } from "../../strings";
 import "./report.css";
 
 const words = strings.reportPage;
-
-type Form = "html" | "csv" | "json";
-const FORMS: Form[] = ["html", "csv", "json"];
 
 type Standing = "good" | "care" | "bad";
 type Item = { standing: Standing; text: string; to?: ReactNode };
 
 /** What the report will hold, what stands against handing it over, and the export. */
 export function Report() {
-  const { info } = useCase();
-  const paths = usePaths();
-  const [form, setForm] = useState<Form>("html");
+  const { form, choose, write, written } = useReport();
   const overview = useQuery(ask.overview());
   const sum = useQuery(ask.reconciliation());
   const receipts = useQuery(ask.receipts());
   const scope = useQuery(ask.scope());
   const findings = useQuery(ask.findings({ design_facts: true }));
   const whole = useQuery(ask.completeness());
-  const write = useMutation({
-    mutationFn: async () => {
-      const to = await paths.save(`${info?.name.replace(/\.behalf$/, "") ?? "case"}-report`, form);
-      return to === null ? null : host.ask("write_report", { to });
-    },
-  });
   const all = [overview, sum, receipts, scope, findings, whole];
   const failed = all.find((each) => each.isError);
   const loading = all.some((each) => each.isPending);
-  const written = write.data ?? null;
   const rows = findings.data?.rows ?? [];
   const unsigned = rows.filter((row) => row.potential_critical).length;
   const without = (receipts.data ?? []).filter((row) => row.receipt === null).length;
@@ -115,25 +101,7 @@ export function Report() {
           </section>
           <section aria-labelledby="export" className="reportexport">
             <h2 id="export">{words.export}</h2>
-            <RadioGroup
-              className="forms"
-              value={form}
-              onChange={(value) => {
-                setForm(FORMS.find((known) => known === value) ?? "html");
-                write.reset();
-              }}
-            >
-              <Label>{strings.report.form}</Label>
-              {FORMS.map((word) => (
-                <Radio key={word} value={word} className="form" data-testid={`page-${word}`}>
-                  <span className="dot" aria-hidden="true" />
-                  <span>
-                    <strong>{strings.report.forms[word]?.[0]}</strong>
-                    <span className="quiet">{strings.report.forms[word]?.[1]}</span>
-                  </span>
-                </Radio>
-              ))}
-            </RadioGroup>
+            <ReportForms form={form} choose={choose} testid="page" />
             {write.isError ? <Failure error={write.error} dismiss={write.reset} /> : null}
             {written === null ? null : (
               <p className="written" role="status" data-testid="page-written">
